@@ -1,0 +1,61 @@
+/**
+ * The one way to the database. Prisma for what people do one at a time; `pool` and hand-written SQL for what the
+ * executor does by the thousand. Knows nothing of rules: scoping to a project is the caller's duty.
+ */
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { Prisma, PrismaClient } from '../generated/client.ts';
+
+export { Prisma };
+export type Db = PrismaClient;
+/** A Prisma client inside an interactive transaction. */
+export type Tx = Prisma.TransactionClient;
+
+/** Hand-written SQL on a connection, whoever owns it: `pool`, one client of it, or a Prisma transaction. */
+export interface Sql {
+  query<Row = Record<string, unknown>>(text: string, values?: unknown[]): Promise<{ rows: Row[] }>;
+}
+
+// bigint columns are ids far below 2^53: read them as numbers, arrays too.
+pg.types.setTypeParser(20, Number);
+pg.types.setTypeParser(1016, (text) => (text === '{}' ? [] : text.slice(1, -1).split(',').map(Number)));
+
+const held = globalThis as unknown as { hooklinePrisma?: PrismaClient; hooklinePool?: pg.Pool };
+
+function connectionString(): string {
+  const url = process.env.DATABASE_URL;
+  if (!url) throw new Error('DATABASE_URL is not set: the start-up scripts in tools/ set it.');
+  return url;
+}
+
+/** The process's Prisma client; made at first use, kept over reloads in development. */
+export function prisma(): PrismaClient {
+  held.hooklinePrisma ??= new PrismaClient({
+    adapter: new PrismaPg({ connectionString: connectionString(), max: 10 }),
+  });
+  return held.hooklinePrisma;
+}
+
+/** The process's pool for hand-written SQL. */
+export function pool(): pg.Pool {
+  held.hooklinePool ??= new pg.Pool({ connectionString: connectionString(), max: 10 });
+  return held.hooklinePool;
+}
+
+/** Runs hand-written SQL inside a Prisma transaction, so that engine rows and service rows commit together. */
+export function sqlOf(tx: Tx): Sql {
+  return {
+    async query<Row>(text: string, values: unknown[] = []) {
+      return { rows: await tx.$queryRawUnsafe<Row[]>(text, ...values) };
+    },
+  };
+}
+
+/** Closes both; for orderly shutdown and for tests. */
+export async function closeDb(): Promise<void> {
+  const { hooklinePrisma, hooklinePool } = held;
+  held.hooklinePrisma = undefined;
+  held.hooklinePool = undefined;
+  await hooklinePrisma?.$disconnect();
+  await hooklinePool?.end();
+}
