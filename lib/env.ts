@@ -31,7 +31,9 @@ const Environment = z.object({
 export type Environment = z.infer<typeof Environment>;
 
 /** Faults of the environment, one line each; meant for the terminal. */
-export class EnvironmentError extends Error {}
+export class EnvironmentError extends Error {
+  override name = 'EnvironmentError';
+}
 
 /**
  * Reads and checks the environment.

@@ -45,20 +45,30 @@ export async function migrate(databaseUrl: string): Promise<number> {
 
 function refuseUnknown(rows: Applied[], names: string[]): void {
   const failed = rows.find((row) => !row.finished_at);
-  if (failed) throw new StartupError(`The migration ${failed.migration_name} failed earlier: ${failed.logs ?? 'no reason recorded'}`);
+  if (failed)
+    throw new StartupError(
+      `The migration ${failed.migration_name} failed earlier: ${failed.logs ?? 'no reason recorded'}`,
+    );
   const newer = rows.find((row) => !names.includes(row.migration_name));
   if (newer)
-    throw new StartupError(`The database was made by a newer Hookline (it has the migration ${newer.migration_name}); start that version, or use another data folder.`);
+    throw new StartupError(
+      `The database was made by a newer Hookline (it has the migration ${newer.migration_name}); start that version, or use another data folder.`,
+    );
 }
 
 async function applyOne(client: pg.Client, name: string, rows: Applied[]): Promise<boolean> {
   const sql = fs.readFileSync(path.join(FOLDER, name, 'migration.sql'), 'utf8');
   const checksum = crypto.createHash('sha256').update(sql).digest('hex');
   const done = rows.find((row) => row.migration_name === name);
-  if (done && done.checksum !== checksum) throw new StartupError(`The migration ${name} was changed after it had been applied to this database.`);
+  if (done && done.checksum !== checksum)
+    throw new StartupError(`The migration ${name} was changed after it had been applied to this database.`);
   if (done) return false;
   const id = crypto.randomUUID();
-  await client.query('INSERT INTO _prisma_migrations(id, checksum, migration_name) VALUES ($1, $2, $3)', [id, checksum, name]);
+  await client.query('INSERT INTO _prisma_migrations(id, checksum, migration_name) VALUES ($1, $2, $3)', [
+    id,
+    checksum,
+    name,
+  ]);
   try {
     await client.query(sql);
   } catch (error) {
@@ -94,7 +104,9 @@ async function connectOrCreate(databaseUrl: string): Promise<pg.Client> {
 
 function unreachable(databaseUrl: string, cause: Error): StartupError {
   const { host, pathname } = new URL(databaseUrl);
-  return new StartupError(`The database at ${host}${pathname} cannot be reached (${cause.message}); check DATABASE_URL.`);
+  return new StartupError(
+    `The database at ${host}${pathname} cannot be reached (${cause.message}); check DATABASE_URL.`,
+  );
 }
 
 if (import.meta.main) {

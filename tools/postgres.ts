@@ -24,13 +24,25 @@ export class StartupError extends Error {}
  * @param durable false switches fsync off (tests only: a crash of the machine loses data)
  * @throws StartupError when the folder cannot be written, belongs to a newer server, or the server does not come up
  */
-export async function startPostgres({ dataDir, durable = true }: { dataDir: string; durable?: boolean }): Promise<EmbeddedPostgres> {
+export async function startPostgres({
+  dataDir,
+  durable = true,
+}: {
+  dataDir: string;
+  durable?: boolean;
+}): Promise<EmbeddedPostgres> {
   const account = serverAccount();
   const root = readableBinaries(account);
   const bin = (name: string) => path.join(root, 'native/bin', process.platform === 'win32' ? `${name}.exe` : name);
   const run = (name: string, args: string[]) => {
-    const result = spawnSync(bin(name), args, { ...account, cwd: '/', encoding: 'utf8', env: { PATH: process.env.PATH, LC_ALL: 'C' } });
-    if (result.status !== 0) throw new StartupError(`The embedded database did not start (${name}): ${lastWords(result)}`);
+    const result = spawnSync(bin(name), args, {
+      ...account,
+      cwd: '/',
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, LC_ALL: 'C' } as unknown as NodeJS.ProcessEnv,
+    });
+    if (result.status !== 0)
+      throw new StartupError(`The embedded database did not start (${name}): ${lastWords(result)}`);
   };
 
   const running = await runningPort(dataDir);
@@ -38,7 +50,20 @@ export async function startPostgres({ dataDir, durable = true }: { dataDir: stri
 
   if (!fs.existsSync(path.join(dataDir, 'PG_VERSION'))) {
     makeFolder(dataDir, account);
-    run('initdb', ['-D', dataDir, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions', ...(durable ? [] : ['--no-sync'])]);
+    run('initdb', [
+      '-D',
+      dataDir,
+      '-U',
+      'postgres',
+      '-A',
+      'trust',
+      '-E',
+      'UTF8',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--no-instructions',
+      ...(durable ? [] : ['--no-sync']),
+    ]);
   }
   refuseOtherMajor(dataDir, root);
 
@@ -52,7 +77,18 @@ export async function startPostgres({ dataDir, durable = true }: { dataDir: stri
     '-c max_wal_size=2GB',
     ...(durable ? [] : ['-c fsync=off', '-c synchronous_commit=off', '-c full_page_writes=off']),
   ];
-  run('pg_ctl', ['-D', dataDir, '-w', '-t', '60', '-l', path.join(dataDir, 'server.log'), '-o', options.join(' '), 'start']);
+  run('pg_ctl', [
+    '-D',
+    dataDir,
+    '-w',
+    '-t',
+    '60',
+    '-l',
+    path.join(dataDir, 'server.log'),
+    '-o',
+    options.join(' '),
+    'start',
+  ]);
   return { url: address(port), joined: false, stop: () => run('pg_ctl', ['-D', dataDir, '-m', 'fast', '-w', 'stop']) };
 }
 
@@ -74,11 +110,14 @@ const lastWords = (result: { stderr: string | null; stdout: string | null; error
   (result.error?.message ?? `${result.stderr ?? ''}${result.stdout ?? ''}`).trim().split('\n').slice(-3).join(' ');
 
 /** PostgreSQL refuses to run as root: take an account that every Debian has. */
-function serverAccount(): { uid?: number; gid?: number } {
+export function serverAccount(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const rows = fs.readFileSync('/etc/passwd', 'utf8').split('\n');
   const row = ['postgres', 'nobody'].map((user) => rows.find((line) => line.startsWith(`${user}:`))).find(Boolean);
-  if (!row) throw new StartupError('Running as root needs an account "postgres" or "nobody" for the database; add one or start as a user.');
+  if (!row)
+    throw new StartupError(
+      'Running as root needs an account "postgres" or "nobody" for the database; add one or start as a user.',
+    );
   const [, , uid, gid] = row.split(':');
   return { uid: Number(uid), gid: Number(gid) };
 }
@@ -91,7 +130,9 @@ function readableBinaries(account: { uid?: number; gid?: number }): string {
   try {
     root = path.dirname(path.dirname(createRequire(import.meta.url).resolve(name)));
   } catch {
-    throw new StartupError(`There is no embedded PostgreSQL for ${platform}-${process.arch}; set DATABASE_URL to a PostgreSQL server of yours.`);
+    throw new StartupError(
+      `There is no embedded PostgreSQL for ${platform}-${process.arch}; set DATABASE_URL to a PostgreSQL server of yours.`,
+    );
   }
   linkLibraries(root);
   if (account.uid === undefined) return root;
@@ -123,7 +164,9 @@ function makeFolder(dataDir: string, account: { uid?: number; gid?: number }): v
     if (account.uid !== undefined) fs.chownSync(dataDir, account.uid, account.gid!);
     fs.accessSync(dataDir, fs.constants.W_OK);
   } catch (error) {
-    throw new StartupError(`The data folder ${dataDir} cannot be written (${(error as NodeJS.ErrnoException).code}); make it writable or set HOOKLINE_DATA to another folder.`);
+    throw new StartupError(
+      `The data folder ${dataDir} cannot be written (${(error as NodeJS.ErrnoException).code}); make it writable or set HOOKLINE_DATA to another folder.`,
+    );
   }
 }
 
@@ -132,7 +175,9 @@ function refuseOtherMajor(dataDir: string, root: string): void {
   const out = spawnSync(path.join(root, 'native/bin/postgres'), ['--version'], { encoding: 'utf8' }).stdout ?? '';
   const want = /(\d+)\.\d+/.exec(out)?.[1];
   if (want && have !== want)
-    throw new StartupError(`The data folder ${dataDir} was made by PostgreSQL ${have}, this Hookline brings ${want}; use the Hookline that made it, or dump and restore.`);
+    throw new StartupError(
+      `The data folder ${dataDir} was made by PostgreSQL ${have}, this Hookline brings ${want}; use the Hookline that made it, or dump and restore.`,
+    );
 }
 
 /** The port of a live server on this folder, as its lock file says, or undefined. */

@@ -1,0 +1,10 @@
+// One worker process of the executor. Any number of them, on any number of machines, share one database.
+
+import { startWorker } from '../lib/engine/index.ts';
+import { env } from '../lib/env.ts';
+import { run, serveUntilStopped } from './stack.ts';
+
+await run(async () => {
+  const worker = await startWorker({ databaseUrl: env().DATABASE_URL });
+  serveUntilStopped(() => worker.stop('drain'));
+});
