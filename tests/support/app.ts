@@ -1,0 +1,80 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Page } from '@playwright/test';
+import { buildIfStale } from '../../tools/build.ts';
+import { freePort } from '../../tools/postgres.ts';
+import { installationKeys, openDatabase, startChild } from '../../tools/stack.ts';
+
+/** Where the application of the browser tests listens; in the environment so that the tests' own processes see it. */
+interface Running {
+  url: string;
+  databaseUrl: string;
+  rehearsalUrl: string;
+  signInLink: string;
+}
+
+/**
+ * Global set-up of the browser tests: the whole product as `npm start` brings it up (production build, one worker, the
+ * rehearsal target, the demo project), on free ports and a database of its own that is thrown away afterwards.
+ */
+export default async function startApplication(): Promise<() => Promise<void>> {
+  const folder = fs.mkdtempSync(path.join('/var/tmp', 'hookline-e2e-'));
+  fs.chmodSync(folder, 0o755);
+  const database = await openDatabase(folder, { durable: false });
+  const [webPort, rehearsalPort] = [await freePort(), await freePort()];
+  const url = `http://127.0.0.1:${webPort}`;
+  const rehearsalUrl = `http://127.0.0.1:${rehearsalPort}`;
+  const env = {
+    ...installationKeys(folder).keys,
+    DATABASE_URL: database.url,
+    REHEARSAL_URL: rehearsalUrl,
+    EGRESS_ALLOW: `127.0.0.1:${rehearsalPort}`,
+    LOG_LEVEL: 'warn',
+  };
+  Object.assign(process.env, env);
+  const { newSignInLink, seedDemo } = await import('../../prisma/seed.ts');
+  await seedDemo(rehearsalUrl);
+  const signInLink = (await newSignInLink(url))!;
+  buildIfStale();
+  const rehearsal = await startChild('rehearsal', 'tools/start-rehearsal.ts', {
+    ...env,
+    REHEARSAL_PORT: String(rehearsalPort),
+  });
+  const worker = await startChild('worker', 'tools/start-worker.ts', env);
+  const web = await startChild('web', 'tools/start-web.ts', { ...env, PORT: String(webPort) });
+  const running: Running = { url, databaseUrl: database.url, rehearsalUrl, signInLink };
+  process.env.HOOKLINE_E2E = JSON.stringify(running);
+  return async () => {
+    await web.stop();
+    await worker.stop();
+    await rehearsal.stop();
+    const { closeDb } = await import('../../lib/db/index.ts');
+    await closeDb();
+    database.stop();
+    fs.rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+/** The application that global set-up started. */
+export function application(): Running {
+  const text = process.env.HOOKLINE_E2E;
+  if (!text) throw new Error('The application is not running: run the tests by "npm run test:e2e".');
+  return JSON.parse(text) as Running;
+}
+
+/** Signs a page in as the demo admin by a fresh one-time link and leaves it on the project's scenarios. */
+export async function signIn(page: Page): Promise<string> {
+  const { newSignInLink } = await import('../../prisma/seed.ts');
+  const { url } = application();
+  await page.goto((await newSignInLink(url))!);
+  const button = page.getByRole('button', { name: /sign in/i });
+  await button.click().catch(() => {});
+  await page.waitForURL(/\/p\/[^/]+\//);
+  return new URL(page.url()).pathname.split('/')[2]!;
+}
+
+/** A temporary folder that the test owns. */
+export function temporaryFolder(): string {
+  return fs.mkdtempSync(path.join(os.tmpdir(), 'hookline-'));
+}
