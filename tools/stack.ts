@@ -118,14 +118,18 @@ export async function startChild(
   name: string,
   script: string,
   env: Record<string, string>,
-  options: { nodeArgs?: string[]; quiet?: boolean; readyMs?: number } = {},
+  options: { nodeArgs?: string[]; args?: string[]; quiet?: boolean; readyMs?: number } = {},
 ): Promise<Child> {
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), path.join(ROOT, script)], {
-    cwd: ROOT,
-    env: { ...process.env, ...env, HOOKLINE_PROCESS: name },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    detached: true,
-  });
+  const child = spawn(
+    process.execPath,
+    [...(options.nodeArgs ?? []), path.join(ROOT, script), ...(options.args ?? [])],
+    {
+      cwd: ROOT,
+      env: { ...process.env, ...env, HOOKLINE_PROCESS: name },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: true,
+    },
+  );
   let last = '';
   const show = (chunk: Buffer) => {
     last = chunk.toString().trim().split('\n').at(-1) ?? last;
