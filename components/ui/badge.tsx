@@ -17,7 +17,7 @@ export const toneText: Record<Tone, string> = {
 };
 
 export const toneSoft: Record<Tone, string> = {
-  neutral: 'bg-sunken text-muted',
+  neutral: 'bg-hover text-muted',
   accent: 'bg-accent-soft text-accent',
   danger: 'bg-danger-soft text-danger',
   warning: 'bg-warning-soft text-warning',

@@ -30,7 +30,7 @@ export function Card({ title, description, actions, footer, flush, className, ch
           {actions ? <div className="flex items-center gap-2">{actions}</div> : null}
         </div>
       ) : null}
-      <div className={cn(!flush && 'p-4')}>{children}</div>
+      {children ? <div className={cn(!flush && 'p-4', !flush && title && 'pt-3')}>{children}</div> : null}
       {footer ? (
         <div className="flex items-center justify-end gap-2 border-line border-t bg-page px-4 py-3">{footer}</div>
       ) : null}

@@ -77,11 +77,12 @@ export function Combobox(props: ComboboxProps) {
             className={cn(
               controlStyle,
               'inline-flex items-center justify-between gap-2 text-left',
+              'pr-8',
               clearable && value !== null && 'pr-14',
             )}
           >
             <span className={cn('truncate', text === null && 'text-faint')}>{text ?? placeholder}</span>
-            <ChevronsUpDown className="text-faint" aria-hidden />
+            <ChevronsUpDown className="absolute right-2.5 text-faint" aria-hidden />
           </button>
         </PopoverTrigger>
         {clearable && value !== null && !disabled ? (

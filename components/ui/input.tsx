@@ -7,7 +7,7 @@ import { useFieldControl } from './field';
 
 /** The frame of every single-line control. */
 export const controlStyle =
-  'h-8 w-full min-w-0 rounded-md border border-line-strong bg-panel px-2.5 text-base text-ink transition-colors duration-100 hover:border-faint focus-visible:border-accent focus-visible:outline-1 focus-visible:outline-offset-0 aria-invalid:border-danger disabled:bg-sunken disabled:text-muted read-only:bg-sunken';
+  'h-8 w-full min-w-0 rounded-md border border-line-strong bg-panel px-2.5 text-base text-ink transition-colors duration-100 hover:border-faint focus-visible:border-accent focus-visible:outline-1 focus-visible:outline-offset-0 aria-invalid:border-danger disabled:bg-sunken disabled:text-muted';
 
 export interface InputProps extends ComponentProps<'input'> {
   /** Monospaced, without spelling: for identifiers, addresses and code. */
@@ -22,7 +22,13 @@ export function Input({ className, mono, suffix, ...props }: InputProps) {
     <input
       {...field}
       {...(mono ? { spellCheck: false, autoCapitalize: 'off', autoCorrect: 'off' } : {})}
-      className={cn(controlStyle, mono && 'font-mono text-sm', suffix && 'pr-16', className)}
+      className={cn(
+        controlStyle,
+        mono && 'font-mono text-sm',
+        props.readOnly && 'bg-sunken',
+        suffix && 'pr-16',
+        className,
+      )}
       {...props}
     />
   );

@@ -24,7 +24,7 @@ export function may(role: Role, capability: Capability): boolean {
 }
 
 export type Actor =
-  | { kind: 'user'; id: string; name: string }
+  | { kind: 'user'; id: string; name: string; sessionId?: string }
   | { kind: 'key'; id: string; name: string; scopes: readonly string[] }
   | { kind: 'system'; id: null; name: string };
 

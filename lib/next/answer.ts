@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { env } from '../env.ts';
+import { log } from '../log.ts';
+import { ServiceError, type VerbName, verbs } from '../services/index.ts';
+import { caller } from './caller.ts';
+
+/** The most that a browser may send in one call. */
+const BODY_LIMIT = 1024 * 1024;
+
+const STATUS: Record<ServiceError['code'] | 'failed', number> = {
+  invalid: 400,
+  'signed-out': 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  limited: 429,
+  failed: 500,
+};
+
+/** What the browser learns of a refusal. `failed` is a fault of ours: one generic sentence and a reference into the log. */
+export interface Refusal {
+  code: keyof typeof STATUS;
+  message: string;
+  fields?: { path: string; message: string }[];
+  details?: unknown;
+  reference?: string;
+}
+
+/** The answer of /api/call/[verb]: `{ ok: true, value }` or `{ ok: false, error: Refusal }`. */
+export function answerCall(request: Request, name: string): Promise<Response> {
+  return answerJson(request, async (body) => {
+    const { project, input } = body as { project?: unknown; input?: unknown };
+    if (!Object.hasOwn(verbs, name)) throw new ServiceError('not-found', `There is no call named ${name}.`);
+    const verb = verbs[name as VerbName] as unknown as (ctx: unknown, input: unknown) => Promise<unknown>;
+    const ctx = await caller(typeof project === 'string' ? project : '');
+    if (!ctx) throw new ServiceError('signed-out', 'Your session has ended. Sign in again.');
+    return verb(ctx, input ?? {});
+  });
+}
+
+/**
+ * Answers a POST of our own pages: same origin only, strictly JSON, at most 1 MB. A ServiceError becomes its message;
+ * anything else one generic sentence with a reference that stands in the log beside the reason.
+ */
+export async function answerJson(request: Request, work: (body: object) => Promise<unknown>): Promise<Response> {
+  try {
+    refuseForeign(request);
+    const value = await work(await readJson(request));
+    return Response.json({ ok: true, value: value ?? null }, { headers: { 'Cache-Control': 'no-store' } });
+  } catch (error) {
+    const refusal = refusalOf(error, request);
+    return Response.json(
+      { ok: false, error: refusal },
+      { status: STATUS[refusal.code], headers: { 'Cache-Control': 'no-store' } },
+    );
+  }
+}
+
+/** Next.js lets a request without Origin through; we do not, unless the browser itself vouches for it. */
+function refuseForeign(request: Request): void {
+  const site = request.headers.get('sec-fetch-site');
+  const origin = request.headers.get('origin');
+  const own = [env().NEXTAUTH_URL, request.headers.get('host') && `http://${request.headers.get('host')}`].flatMap(
+    (url) => (url ? [new URL(url).origin] : []),
+  );
+  const fits = site
+    ? site === 'same-origin' && (!origin || origin !== 'null')
+    : origin !== null && own.includes(origin);
+  if (!fits) throw new ServiceError('forbidden', 'This request did not come from a page of Hookline.');
+}
+
+async function readJson(request: Request): Promise<object> {
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') throw new ServiceError('invalid', 'Send application/json.');
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > BODY_LIMIT)
+      throw new ServiceError('invalid', 'This is more than 1 MB, which is the most that one call may carry.');
+    chunks.push(chunk);
+  }
+  try {
+    const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    if (body && typeof body === 'object' && !Array.isArray(body)) return body;
+  } catch {
+    // Told below, together with JSON that is not an object.
+  }
+  throw new ServiceError('invalid', 'The body is not a JSON object.');
+}
+
+function refusalOf(error: unknown, request: Request): Refusal {
+  if (error instanceof ServiceError) {
+    const { code, message, fields, details } = error;
+    return { code, message, ...(fields.length > 0 ? { fields } : {}), ...(details === undefined ? {} : { details }) };
+  }
+  const reference = randomUUID().slice(0, 8);
+  log.error({ err: error, reference, path: new URL(request.url).pathname }, 'a call failed');
+  return { code: 'failed', message: 'Something went wrong on our side. Try again.', reference };
+}

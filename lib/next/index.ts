@@ -1,0 +1,8 @@
+/**
+ * Between Next.js and the services: who is signed in, and how a page or a browser asks a verb. The only room in lib/ that
+ * imports next/*. Knows no business rule: permission is the verbs' own business, a page that forgets to guard is still safe.
+ */
+export { answerCall, answerJson, type Refusal } from './answer.ts';
+export { ask, type InputOf, type OutputOf } from './ask.ts';
+export { addressOf, authOptions } from './auth.ts';
+export { type CurrentUser, caller, currentUser } from './caller.ts';

@@ -1,0 +1,206 @@
+import { z } from 'zod';
+import type { Document } from '../core/document.ts';
+import { apply } from '../core/operations.ts';
+import type { Db, Prisma, Tx } from '../db/index.ts';
+import { notFound, read, ServiceError, write } from './verb.ts';
+
+/** Throughput policies: limits that webhooks share (Bloomreach docs: throughput policy). */
+
+const Settings = z.strictObject({
+  name: z.string().trim().min(1, 'Give the policy a name.').max(120, 'Use at most 120 characters.'),
+  /** Simultaneous requests over all webhooks that select the policy. */
+  concurrency: z.number().int('Use a whole number.').min(1, 'At least 1.').max(1000, 'At most 1000.'),
+  /** Requests a second or a minute, evenly spread; null is no such limit. */
+  rate: z
+    .strictObject({
+      requests: z.number().int('Use a whole number.').min(1, 'At least 1.').max(1_000_000, 'At most 1,000,000.'),
+      per: z.enum(['second', 'minute']),
+    })
+    .nullable(),
+  /** For webhooks that choose none. */
+  isDefault: z.boolean(),
+});
+type Settings = z.infer<typeof Settings>;
+
+const SECONDS = { second: 1, minute: 60 };
+
+const columnsOf = ({ name, concurrency, rate, isDefault }: Settings) => ({
+  name,
+  concurrency,
+  rate: rate?.requests ?? null,
+  ratePeriodSeconds: rate ? SECONDS[rate.per] : null,
+  isDefault,
+});
+
+interface Row {
+  name: string;
+  concurrency: number;
+  rate: number | null;
+  ratePeriodSeconds: number | null;
+  isDefault: boolean;
+}
+
+const settingsOf = ({ name, concurrency, rate, ratePeriodSeconds, isDefault }: Row): Settings => ({
+  name,
+  concurrency,
+  rate: rate === null ? null : { requests: rate, per: ratePeriodSeconds === SECONDS.minute ? 'minute' : 'second' },
+  isDefault,
+});
+
+/** A scenario whose document or running version selects a policy. */
+export interface PolicyUse {
+  scenarioId: string;
+  name: string;
+  status: string;
+  /** A run that has not ended was compiled with it: what a webhook was started with stays until it is restarted. */
+  isRunning: boolean;
+}
+
+/** The policies by name, each with the scenarios that use it. */
+export const listPolicies = read({
+  needs: 'look',
+  scope: 'settings:read',
+  input: z.strictObject({}),
+  async run({ ctx, db }) {
+    const [policies, uses] = await Promise.all([
+      db.policy.findMany({ where: { projectId: ctx.projectId }, orderBy: { name: 'asc' } }),
+      usesOf(db, ctx.projectId),
+    ]);
+    return policies.map((policy) => ({
+      id: policy.id,
+      ...settingsOf(policy),
+      updatedAt: policy.updatedAt.toISOString(),
+      uses: uses.get(policy.id) ?? [],
+    }));
+  },
+});
+
+export const createPolicy = write({
+  needs: 'develop',
+  input: Settings,
+  async run({ ctx, input, tx, note }) {
+    await refuseTakenName(tx, ctx.projectId, input.name);
+    if (input.isDefault) await dropDefault(tx, ctx.projectId);
+    const policy = await tx.policy.create({ data: { projectId: ctx.projectId, ...columnsOf(input) } });
+    await note({
+      action: 'policy.create',
+      objectType: 'policy',
+      objectId: policy.id,
+      objectName: policy.name,
+      after: input,
+    });
+    return { id: policy.id };
+  },
+});
+
+/** Changes a policy; a changed limit acts at once, also on what is queued. */
+export const updatePolicy = write({
+  needs: 'develop',
+  input: Settings.extend({ id: z.uuid() }),
+  async run({ ctx, input: { id, ...settings }, tx, note }) {
+    const before = await policyOf(tx, ctx.projectId, id);
+    await refuseTakenName(tx, ctx.projectId, settings.name, id);
+    if (settings.isDefault && !before.isDefault) await dropDefault(tx, ctx.projectId);
+    await tx.policy.update({ where: { id }, data: { ...columnsOf(settings), updatedAt: new Date() } });
+    await note({
+      action: 'policy.update',
+      objectType: 'policy',
+      objectId: id,
+      objectName: settings.name,
+      before: settingsOf(before),
+      after: settings,
+    });
+    return {};
+  },
+});
+
+/**
+ * Deletes a policy. Scenarios that select it are switched to the replacement; one that is running with it must be
+ * stopped first, because its webhooks keep the policy that they were started with.
+ */
+export const deletePolicy = write({
+  needs: 'develop',
+  input: z.strictObject({
+    id: z.uuid(),
+    /** Another policy, or null for the project's default; needed when a scenario selects the policy. */
+    replacementId: z.uuid().nullable().optional(),
+  }),
+  async run({ ctx, input: { id, replacementId }, tx, note }) {
+    const policy = await policyOf(tx, ctx.projectId, id);
+    if (replacementId === id) throw new ServiceError('invalid', 'Choose another policy as the replacement.');
+    if (replacementId) await policyOf(tx, ctx.projectId, replacementId);
+    const uses = (await usesOf(tx, ctx.projectId)).get(id) ?? [];
+    const running = uses.filter((use) => use.isRunning);
+    if (running.length > 0) {
+      const names = running.map((use) => use.name).join(', ');
+      throw new ServiceError('conflict', `${names} is running with this policy. Stop it first.`, { details: { uses } });
+    }
+    if (uses.length > 0 && replacementId === undefined)
+      throw new ServiceError('conflict', 'Scenarios select this policy. Choose a replacement.', { details: { uses } });
+    for (const use of uses) await switchPolicy(tx, use.scenarioId, id, replacementId ?? null);
+    await tx.policy.delete({ where: { id } });
+    await note({
+      action: 'policy.delete',
+      objectType: 'policy',
+      objectId: id,
+      objectName: policy.name,
+      before: {
+        ...settingsOf(policy),
+        replacementId: replacementId ?? null,
+        switched: uses.map((use) => use.scenarioId),
+      },
+    });
+    return { switched: uses.length };
+  },
+});
+
+async function policyOf(tx: Tx, projectId: string, id: string) {
+  const policy = await tx.policy.findFirst({ where: { id, projectId } });
+  if (!policy) throw notFound('The throughput policy');
+  return policy;
+}
+
+async function refuseTakenName(tx: Tx, projectId: string, name: string, except?: string): Promise<void> {
+  const other = await tx.policy.findFirst({ where: { projectId, name, ...(except ? { id: { not: except } } : {}) } });
+  if (!other) return;
+  const message = 'Another policy has this name.';
+  throw new ServiceError('invalid', message, { fields: [{ path: 'name', message }] });
+}
+
+async function dropDefault(tx: Tx, projectId: string): Promise<void> {
+  await tx.policy.updateMany({ where: { projectId, isDefault: true }, data: { isDefault: false } });
+}
+
+/** Sets the replacement on every webhook of a draft, by the same operation that the editor would send. */
+async function switchPolicy(tx: Tx, scenarioId: string, from: string, to: string | null): Promise<void> {
+  await tx.$queryRaw`SELECT id FROM scenario WHERE id = ${scenarioId}::uuid FOR UPDATE`;
+  const scenario = await tx.scenario.findUniqueOrThrow({ where: { id: scenarioId } });
+  let draft = scenario.draft as unknown as Document;
+  const affected = draft.nodes.filter((node) => node.kind === 'webhook' && node.settings.policyId === from);
+  if (affected.length === 0) return;
+  for (const node of affected)
+    draft = apply(draft, { type: 'set', node: node.id, settings: { policyId: to } }).document;
+  await tx.scenario.update({
+    where: { id: scenarioId },
+    data: { draft: draft as unknown as Prisma.InputJsonValue, revision: { increment: 1 }, updatedAt: new Date() },
+  });
+}
+
+/** Uses by policy id: documents of scenarios that are not archived, and versions of runs that have not ended. */
+async function usesOf(db: Db | Tx, projectId: string): Promise<Map<string, PolicyUse[]>> {
+  const rows = await db.$queryRaw<(PolicyUse & { policyId: string })[]>`
+    WITH used AS (
+      SELECT s.id, p.id AS policy, false AS running
+        FROM scenario s, jsonb_path_query(s.draft, '$.nodes[*].settings.policyId') AS p(id)
+       WHERE s.project_id = ${projectId}::uuid AND s.archived_at IS NULL AND jsonb_typeof(p.id) = 'string'
+      UNION ALL
+      SELECT r.scenario_id, p.id, true
+        FROM run r JOIN version v ON v.id = r.version_id,
+             jsonb_path_query(v.document, '$.nodes[*].settings.policyId') AS p(id)
+       WHERE r.project_id = ${projectId}::uuid AND r.ended_at IS NULL AND jsonb_typeof(p.id) = 'string'
+    )
+    SELECT used.policy #>> '{}' AS "policyId", s.id AS "scenarioId", s.name, s.status::text, bool_or(used.running) AS "isRunning"
+      FROM used JOIN scenario s ON s.id = used.id
+     GROUP BY 1, s.id ORDER BY s.name`;
+  return Map.groupBy(rows, (row) => row.policyId) as Map<string, PolicyUse[]>;
+}
