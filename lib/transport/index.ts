@@ -1,0 +1,237 @@
+/**
+ * One request out of the building. Knows connections, addresses and deadlines; knows nothing of customers, templates or
+ * verdicts. Invariants: the guard is always on; a checked address is the one dialled; redirects are never followed; one
+ * deadline covers everything; whatever the outside does is a value, never an exception.
+ */
+import { Client, type Dispatcher, Pool, ProxyAgent } from 'undici';
+import { type AddressRules, addressRules } from './addresses.ts';
+import { type Destination, destinationOf, refuseRequest } from './check.ts';
+import { guardedConnector, round } from './connect.ts';
+import type { Attempt, EgressRules, FailureReason, OutgoingRequest, SendLimits, Timing } from './types.ts';
+
+export { refuseHeaderName, refuseHeaderValue, sizeOf } from './check.ts';
+export {
+  type Attempt,
+  DEFAULT_LIMITS,
+  type EgressRules,
+  type OutgoingRequest,
+  type SendLimits,
+  type Timing,
+} from './types.ts';
+
+export interface SendOptions {
+  signal?: AbortSignal;
+  /** Split the time into its parts; uses a connection of its own. */
+  detailed?: boolean;
+  /** Client certificate for this request (mTLS), PEM. */
+  certificate?: { cert: string; key: string };
+}
+
+export interface Transport {
+  /** Sends one request. Never rejects for what the outside does. */
+  send(request: OutgoingRequest, limits: SendLimits, options?: SendOptions): Promise<Attempt>;
+  /** Waits for what is in flight and closes the connections. */
+  close(): Promise<void>;
+}
+
+/** Destinations whose connections are kept; the longest unused goes first. */
+const MAX_POOLS = 200;
+
+/**
+ * Makes the way out.
+ * @param connections most connections kept to one destination; more requests at once wait for one
+ */
+export function createTransport({ rules, connections }: { rules: EgressRules; connections: number }): Transport {
+  const addresses = addressRules(rules);
+  const pools = new Map<string, Dispatcher>();
+
+  const dispatcherFor = ({ origin, port }: Destination): Dispatcher => {
+    let pool = pools.get(origin);
+    if (pool) return pool;
+    if (pools.size >= MAX_POOLS) {
+      const [oldest, unused] = pools.entries().next().value!;
+      pools.delete(oldest);
+      void unused.close();
+    }
+    pool = rules.proxy
+      ? new ProxyAgent({ uri: rules.proxy, requestTls: rules.extraCa ? { ca: rules.extraCa } : undefined })
+      : new Pool(origin, {
+          connections,
+          pipelining: 1,
+          connect: guardedConnector(addresses, port, rules.extraCa),
+          headersTimeout: 0,
+          bodyTimeout: 0,
+          keepAliveTimeout: 30_000,
+        });
+    pools.set(origin, pool);
+    return pool;
+  };
+
+  return {
+    async send(request, limits, options = {}) {
+      const started = performance.now();
+      const destination = destinationOf(request.url);
+      const refusal = refuse(request, limits, destination, addresses);
+      if (refusal)
+        return { kind: 'failed', written: 'no', timing: { totalMs: round(performance.now() - started) }, ...refusal };
+      const where = destination as Destination;
+      if (!options.detailed && !options.certificate)
+        return exchange(dispatcherFor(where), where, request, limits, started, { totalMs: 0 }, options.signal);
+      const timing: Timing = { totalMs: 0 };
+      const single = new Client(where.origin, {
+        connect: guardedConnector(addresses, where.port, rules.extraCa, timing),
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+      try {
+        return await exchange(single, where, request, limits, started, timing, options.signal);
+      } finally {
+        void single.destroy();
+      }
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+      pools.clear();
+    },
+  };
+}
+
+function refuse(
+  request: OutgoingRequest,
+  limits: SendLimits,
+  destination: Destination | string,
+  addresses: AddressRules,
+): { reason: FailureReason; message: string } | null {
+  if (typeof destination === 'string') return { reason: 'invalid', message: destination };
+  const fault = refuseRequest(request, limits.maxRequestBytes);
+  if (fault) return { reason: fault.startsWith('the body has') ? 'too-large' : 'invalid', message: fault };
+  const blocked = addresses.refuseHost(destination.hostname, destination.port);
+  return blocked ? { reason: 'blocked', message: blocked } : null;
+}
+
+function exchange(
+  dispatcher: Dispatcher,
+  where: Destination,
+  request: OutgoingRequest,
+  limits: SendLimits,
+  started: number,
+  timing: Timing,
+  signal: AbortSignal | undefined,
+): Promise<Attempt> {
+  return new Promise((resolve) => {
+    let controller: Dispatcher.DispatchController | undefined;
+    let abortedBy: 'timeout' | 'aborted' | 'too-large' | undefined;
+    let settled = false;
+    let status = 0;
+    let headers: Record<string, string> = {};
+    const parts: Buffer[] = [];
+    let bodyBytes = 0;
+    let kept = 0;
+
+    const end = (attempt: Attempt) => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      attempt.timing.totalMs = round(performance.now() - started);
+      resolve(attempt);
+    };
+    const fail = (reason: FailureReason, message: string) =>
+      end({
+        kind: 'failed',
+        reason,
+        written: controller === undefined ? 'no' : reason === 'timeout' || status > 0 ? 'yes' : 'maybe',
+        message: `${where.hostname}: ${message}`,
+        timing,
+      });
+    const cut = (why: 'timeout' | 'aborted', message: string) => {
+      abortedBy = why;
+      const before = controller;
+      fail(why, message);
+      before?.abort(new Error(message));
+    };
+    const answered = (truncated: boolean) =>
+      end({
+        kind: 'answered',
+        status,
+        headers,
+        body: (parts.length === 1 ? parts[0]! : Buffer.concat(parts)).toString('utf8'),
+        bodyBytes,
+        truncated,
+        timing,
+      });
+
+    const timer = setTimeout(
+      () => cut('timeout', `no complete answer within ${limits.deadlineMs / 1000} s`),
+      limits.deadlineMs,
+    );
+    const onAbort = () => cut('aborted', 'the request was given up here');
+    signal?.addEventListener('abort', onAbort, { once: true });
+
+    const list: string[] = ['accept-encoding', 'identity'];
+    for (const [name, value] of request.headers) list.push(name, value.trim());
+    const body = Array.isArray(request.body) ? Buffer.concat(request.body) : request.body;
+
+    dispatcher.dispatch(
+      { origin: where.origin, path: where.path, method: request.method, headers: list, body },
+      {
+        onRequestStart(given) {
+          controller = given;
+          // The deadline may have passed while the request waited for a connection.
+          if (settled) given.abort(new Error('too late'));
+        },
+        onResponseStart(_given, code, received) {
+          status = code;
+          headers = flat(received);
+          timing.firstByteMs = round(performance.now() - started);
+        },
+        onResponseData(given, chunk) {
+          bodyBytes += chunk.length;
+          if (kept < limits.keepResponseBytes) {
+            const part = chunk.subarray(0, limits.keepResponseBytes - kept);
+            // A copy when little of a large network buffer is kept, so that the buffer can go.
+            parts.push(part.length * 4 < chunk.buffer.byteLength ? Buffer.from(part) : part);
+            kept += part.length;
+          }
+          if (bodyBytes > limits.maxResponseBytes) {
+            abortedBy = 'too-large';
+            answered(true);
+            given.abort(new Error('the answer is too large'));
+          }
+        },
+        onResponseEnd() {
+          answered(bodyBytes > kept);
+        },
+        onResponseError(_given, error) {
+          if (!abortedBy) fail(...explain(error));
+        },
+      },
+    );
+  });
+}
+
+function flat(received: Record<string, string | string[] | undefined>): Record<string, string> {
+  const headers: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const name in received) {
+    const value = received[name];
+    headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+  }
+  return headers;
+}
+
+/** Node's error codes in our words. */
+function explain(error: Error & { code?: string; cause?: unknown }): [FailureReason, string] {
+  const inner = (error.cause instanceof Error ? error.cause : error) as Error & { code?: string };
+  const code = inner.code ?? error.code ?? '';
+  if (code === 'HOOKLINE_BLOCKED') return ['blocked', inner.message];
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'ENODATA')
+    return ['dns', 'the name could not be resolved'];
+  if (code === 'ECONNREFUSED') return ['connect', 'the connection was refused'];
+  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return ['connect', 'the host is not reachable'];
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return ['connect', 'no connection within 10 s'];
+  if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/.test(code))
+    return ['tls', `its certificate was not accepted (${code})`];
+  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')
+    return ['protocol', `the answer is not valid HTTP (${code})`];
+  return ['reset', `the connection was lost (${code || inner.message})`];
+}
