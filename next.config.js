@@ -23,6 +23,8 @@ export default {
   turbopack: { root: path.resolve(import.meta.dirname) },
   serverExternalPackages: ['@node-rs/argon2', 'pg', 'pg-boss', 'pg-copy-streams', 'pino', 'undici'],
   experimental: {
+    // forbidden() and app/forbidden.tsx
+    authInterrupts: true,
     serverActions: { bodySizeLimit: '1mb' },
   },
   headers: async () => [{ source: '/:path*', headers: securityHeaders }],

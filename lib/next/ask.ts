@@ -1,6 +1,7 @@
 import { forbidden, notFound, redirect } from 'next/navigation';
 import { ServiceError, type VerbName, type Verbs, verbs } from '../services/index.ts';
 import { caller } from './caller.ts';
+import { signInPath } from './paths.ts';
 
 export type InputOf<Name extends VerbName> = Parameters<Verbs[Name]>[1];
 export type OutputOf<Name extends VerbName> = Awaited<ReturnType<Verbs[Name]>>;
@@ -15,7 +16,7 @@ export async function ask<Name extends VerbName>(
   input: InputOf<Name>,
 ): Promise<OutputOf<Name>> {
   const ctx = await caller(projectId);
-  if (!ctx) redirect('/sign-in');
+  if (!ctx) redirect(await signInPath());
   try {
     const verb = verbs[name] as unknown as (ctx: unknown, input: unknown) => Promise<OutputOf<Name>>;
     return await verb(ctx, input);

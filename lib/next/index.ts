@@ -6,3 +6,4 @@ export { answerCall, answerJson, type Refusal } from './answer.ts';
 export { ask, type InputOf, type OutputOf } from './ask.ts';
 export { addressOf, authOptions } from './auth.ts';
 export { type CurrentUser, caller, currentUser } from './caller.ts';
+export { ownPath, signInPath } from './paths.ts';

@@ -185,13 +185,15 @@ export const Acceptance = z.strictObject({
     .optional(),
 });
 
+export type AcceptanceInput = z.input<typeof Acceptance>;
+
 /**
  * Makes the invited person a member. An address that has an account must be signed in with it (`userId`); one without
  * gets its account here.
  * @throws ServiceError "invalid" by field; "not-found" for a link that is no longer good; "forbidden" for another's link
  */
 export async function acceptInvitation(
-  input: z.input<typeof Acceptance>,
+  input: AcceptanceInput,
   userId: string | null,
 ): Promise<{ projectId: string; email: string }> {
   const parsed = Acceptance.safeParse(input);

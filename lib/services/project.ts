@@ -47,6 +47,8 @@ export const FirstRun = z.strictObject({
   timeZone: TimeZone,
 });
 
+export type FirstRunInput = z.input<typeof FirstRun>;
+
 /** Whether nobody has an account yet. */
 export async function isFirstRun(): Promise<boolean> {
   return (await prisma().user.count({ take: 1 })) === 0;
@@ -56,7 +58,7 @@ export async function isFirstRun(): Promise<boolean> {
  * Makes the first account and its project.
  * @throws ServiceError "invalid" with faults by field; "conflict" as soon as there is any account
  */
-export async function setUpFirstRun(input: z.input<typeof FirstRun>): Promise<{ projectId: string }> {
+export async function setUpFirstRun(input: FirstRunInput): Promise<{ projectId: string }> {
   const parsed = FirstRun.safeParse(input);
   if (!parsed.success) {
     const fields = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));

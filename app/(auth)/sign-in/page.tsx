@@ -1,0 +1,13 @@
+import { redirect } from 'next/navigation';
+import { SignInForm } from '@/components/auth/sign-in-form';
+import { currentUser, ownPath } from '@/lib/next';
+import { isFirstRun } from '@/lib/services/project';
+
+export const metadata = { title: 'Sign in' };
+
+export default async function SignInPage({ searchParams }: { searchParams: Promise<{ then?: string }> }) {
+  const then = ownPath((await searchParams).then);
+  if (await currentUser()) redirect(then);
+  if (await isFirstRun()) redirect('/first-run');
+  return <SignInForm then={then} />;
+}

@@ -1,0 +1,71 @@
+'use client';
+
+import { signIn } from 'next-auth/react';
+import { useState } from 'react';
+import { Banner } from '@/components/ui/banner';
+import { Button } from '@/components/ui/button';
+import { Field } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
+
+/** What next-auth answers, in words. Its own code stands for "wrong"; other texts come from us. */
+export function wordsOf(error: string, wrong: string): string {
+  return error === 'CredentialsSignin' ? wrong : error;
+}
+
+/** E-mail address and password; goes to `then` afterwards. */
+export function SignInForm({ then }: { then: string }) {
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const [working, setWorking] = useState(false);
+  const [fault, setFault] = useState<string | null>(null);
+  const submit = async () => {
+    setWorking(true);
+    setFault(null);
+    const answer = await signIn('password', { email, password, redirect: false }).catch(() => undefined);
+    if (answer?.ok) return window.location.assign(then);
+    setWorking(false);
+    setFault(
+      answer?.error
+        ? wordsOf(answer.error, 'The e-mail address or the password is not right.')
+        : 'Hookline did not answer. Check the connection and try again.',
+    );
+  };
+  return (
+    <form
+      className="flex flex-col gap-4"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <h1 className="font-semibold text-xl">Sign in</h1>
+      {fault ? <Banner tone="danger">{fault}</Banner> : null}
+      <Field label="E-mail address">
+        <Input
+          type="email"
+          name="email"
+          autoComplete="username"
+          autoFocus
+          required
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+        />
+      </Field>
+      <Field label="Password">
+        <Input
+          type="password"
+          name="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+        />
+      </Field>
+      <Button type="submit" variant="primary" size="lg" loading={working} disabled={!email || !password}>
+        Sign in
+      </Button>
+      <p className="text-muted text-sm">No account yet? Ask an admin of your project for an invitation.</p>
+    </form>
+  );
+}

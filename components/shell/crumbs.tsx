@@ -1,0 +1,35 @@
+'use client';
+
+import { ChevronRight } from 'lucide-react';
+import Link from 'next/link';
+import { createContext, type ReactNode, useContext } from 'react';
+import { createPortal } from 'react-dom';
+
+/** The element in the top row that crumbs go into; null until it is there. */
+export const CrumbsSlot = createContext<HTMLElement | null>(null);
+
+/** Where a page stands, shown in the top row: the way up as links, the page itself last. */
+export function Crumbs({ items }: { items: readonly { label: ReactNode; href?: string }[] }) {
+  const slot = useContext(CrumbsSlot);
+  if (!slot) return null;
+  return createPortal(
+    <ol className="flex min-w-0 items-center gap-1 text-muted">
+      {items.map(({ label, href }, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a crumb is its place
+        <li key={index} className="flex min-w-0 items-center gap-1">
+          {index > 0 ? <ChevronRight className="text-faint" aria-hidden /> : null}
+          {href ? (
+            <Link href={href} className="truncate rounded-md px-1 hover:text-ink hover:underline">
+              {label}
+            </Link>
+          ) : (
+            <span aria-current="page" className="truncate px-1 text-ink">
+              {label}
+            </span>
+          )}
+        </li>
+      ))}
+    </ol>,
+    slot,
+  );
+}
