@@ -1,0 +1,162 @@
+'use client';
+
+import { Gauge, Plus, Trash2 } from 'lucide-react';
+import Link from 'next/link';
+import { useState } from 'react';
+import { type OutputOf, useAsk } from '@/components/call';
+import { Crumbs } from '@/components/shell/crumbs';
+import { useProject } from '@/components/shell/project-context';
+import { Badge } from '@/components/ui/badge';
+import { Button } from '@/components/ui/button';
+import { Card } from '@/components/ui/card';
+import { Count } from '@/components/ui/count';
+import { EmptyState } from '@/components/ui/empty-state';
+import { IconButton } from '@/components/ui/icon-button';
+import { Page, PageHeader } from '@/components/ui/page-header';
+import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/popover';
+import { type Column, DataTable } from '@/components/ui/table';
+import { DeletePolicyDialog } from './delete-policy-dialog';
+import { PolicyDialog } from './policy-dialog';
+
+export type Policy = OutputOf<'policy.list'>[number];
+
+/** The limits that webhooks share. */
+export function Policies({ initial, creating }: { initial: Policy[]; creating: boolean }) {
+  const { can } = useProject();
+  const { data: policies = initial } = useAsk('policy.list', {}, { initial });
+  const [editing, setEditing] = useState<Policy | 'new' | null>(creating && can.develop ? 'new' : null);
+  const [deleting, setDeleting] = useState<Policy | null>(null);
+  const create = can.develop ? (
+    <Button variant="primary" icon={<Plus aria-hidden />} onClick={() => setEditing('new')}>
+      New policy
+    </Button>
+  ) : undefined;
+  return (
+    <Page>
+      <Crumbs items={[{ label: 'Project settings' }, { label: 'Throughput policies' }]} />
+      <PageHeader
+        title="Throughput policies"
+        description="A limit shared by all webhooks that select it. It is never exceeded, whatever runs at the same time. A changed limit acts at once, also on what is queued."
+        actions={policies.length > 0 ? create : undefined}
+      />
+      <Card flush>
+        <DataTable
+          label="Throughput policies"
+          columns={columnsFor(can.develop ? setDeleting : undefined)}
+          rows={policies}
+          rowKey={(policy) => policy.id}
+          onRowClick={can.develop ? setEditing : undefined}
+          empty={
+            <EmptyState icon={<Gauge aria-hidden />} title="No throughput policies yet" action={create}>
+              Make one for each third party that cannot take everything at once. Webhooks select it in their settings.
+            </EmptyState>
+          }
+        />
+      </Card>
+      {editing ? (
+        <PolicyDialog
+          key={editing === 'new' ? 'new' : editing.id}
+          policy={editing === 'new' ? null : editing}
+          onClose={() => setEditing(null)}
+        />
+      ) : null}
+      {deleting ? (
+        <DeletePolicyDialog
+          policy={deleting}
+          others={policies.filter(({ id }) => id !== deleting.id)}
+          onClose={() => setDeleting(null)}
+        />
+      ) : null}
+    </Page>
+  );
+}
+
+const columnsFor = (onDelete: ((policy: Policy) => void) | undefined): Column<Policy>[] => [
+  {
+    id: 'name',
+    header: 'Name',
+    sortValue: (policy) => policy.name,
+    cell: (policy) => (
+      <span className="flex items-center gap-2">
+        <span className="truncate font-medium">{policy.name}</span>
+        {policy.isDefault ? <Badge tone="accent">Default</Badge> : null}
+      </span>
+    ),
+  },
+  {
+    id: 'concurrency',
+    header: 'Requests at once',
+    align: 'right',
+    width: '160px',
+    sortValue: (policy) => policy.concurrency,
+    cell: (policy) => <Count value={policy.concurrency} />,
+  },
+  {
+    id: 'rate',
+    header: 'Rate',
+    align: 'right',
+    width: '180px',
+    sortValue: (policy) => (policy.rate ? policy.rate.requests / (policy.rate.per === 'minute' ? 60 : 1) : null),
+    cell: (policy) =>
+      policy.rate ? (
+        <Count value={policy.rate.requests} unit={`a ${policy.rate.per}`} />
+      ) : (
+        <span className="text-faint">no limit</span>
+      ),
+  },
+  {
+    id: 'uses',
+    header: 'Used by',
+    width: '200px',
+    sortValue: (policy) => policy.uses.length,
+    cell: (policy) => <Uses policy={policy} />,
+  },
+  ...(onDelete
+    ? [
+        {
+          id: 'delete',
+          header: <span className="sr-only">Delete</span>,
+          width: '56px',
+          align: 'right' as const,
+          cell: (policy: Policy) => (
+            <IconButton
+              size="sm"
+              label={`Delete ${policy.name}`}
+              icon={<Trash2 aria-hidden />}
+              className="text-faint"
+              onClick={() => onDelete(policy)}
+            />
+          ),
+        },
+      ]
+    : []),
+];
+
+function Uses({ policy: { uses } }: { policy: Policy }) {
+  const project = useProject();
+  if (uses.length === 0) return <span className="text-faint">nothing</span>;
+  return (
+    <Popover>
+      <PopoverTrigger asChild>
+        <Button size="sm" variant="ghost" className="-ml-2">
+          {uses.length === 1 ? '1 scenario' : `${uses.length} scenarios`}
+        </Button>
+      </PopoverTrigger>
+      <PopoverContent>
+        <ul className="flex flex-col gap-1.5">
+          {uses.map((use) => (
+            <li key={use.scenarioId} className="flex items-center justify-between gap-3">
+              <Link
+                href={`/p/${project.id}/campaigns/scenarios/${use.scenarioId}`}
+                className="truncate hover:underline"
+              >
+                {use.name}
+              </Link>
+              {use.isRunning ? <Badge tone="success">Running</Badge> : null}
+            </li>
+          ))}
+        </ul>
+      </PopoverContent>
+    </Popover>
+  );
+}
