@@ -5,7 +5,7 @@ import type { Ctx, Role } from '../../lib/services/verb.ts';
 import { migrate } from '../../tools/migrate.ts';
 
 /** Gives the tests of this file a database of their own with the schema up to date; `prisma()` and `pool()` use it. */
-export function useDatabase(): void {
+export function freshDatabase(): void {
   beforeAll(async () => {
     const url = new URL(inject('postgres'));
     url.pathname = `/test_${randomBytes(6).toString('hex')}`;
