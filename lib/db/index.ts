@@ -42,6 +42,25 @@ export function pool(): pg.Pool {
   return held.hooklinePool;
 }
 
+/** Runs hand-written SQL in one transaction on a connection of its own; rolls back when the work throws. */
+export async function inTransaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+  const client = await pool().connect();
+  try {
+    await client.query('BEGIN');
+    const value = await work(client);
+    await client.query('COMMIT');
+    client.release();
+    return value;
+  } catch (error) {
+    // A connection that cannot even roll back is thrown away.
+    await client.query('ROLLBACK').then(
+      () => client.release(),
+      (broken: Error) => client.release(broken),
+    );
+    throw error;
+  }
+}
+
 /** Runs hand-written SQL inside a Prisma transaction, so that engine rows and service rows commit together. */
 export function sqlOf(tx: Tx): Sql {
   return {
