@@ -32,7 +32,7 @@ export function ApiKeys({ scopes }: { scopes: { value: string; label: string }[]
     <>
       <Card
         flush
-        title="API keys"
+        title="Systems with access"
         description="A system that sends events or starts scenarios needs one."
         actions={button}
       >

@@ -94,7 +94,7 @@ export function Members({ initial, inviting }: { initial: OutputOf<'member.list'
     <div className="flex flex-col gap-4">
       <Card
         flush
-        title="Members"
+        title="Who can open this project"
         actions={
           can.administer ? (
             <Button variant="primary" icon={<UserPlus aria-hidden />} onClick={() => setOpen(true)}>

@@ -4,6 +4,7 @@ import { ChevronRight } from 'lucide-react';
 import Link from 'next/link';
 import { createContext, type ReactNode, useContext } from 'react';
 import { createPortal } from 'react-dom';
+import { cn } from '@/components/ui/cn';
 
 /** The element in the top row that crumbs go into; null until it is there. */
 export const CrumbsSlot = createContext<HTMLElement | null>(null);
@@ -23,7 +24,10 @@ export function Crumbs({ items }: { items: readonly { label: ReactNode; href?: s
               {label}
             </Link>
           ) : (
-            <span aria-current="page" className="truncate px-1 text-ink">
+            <span
+              aria-current={index === items.length - 1 ? 'page' : undefined}
+              className={cn('truncate px-1', index === items.length - 1 && 'text-ink')}
+            >
               {label}
             </span>
           )}

@@ -145,7 +145,7 @@ function HeaderCell<Row>({
           type="button"
           onClick={() => onSort({ column: column.id, direction: direction === 'asc' ? 'desc' : 'asc' })}
           className={cn(
-            'group -mx-1 inline-flex items-center gap-1 rounded-md px-1 hover:text-ink',
+            'group -mx-1 inline-flex items-center align-middle gap-1 rounded-md px-1 hover:text-ink',
             direction && 'text-ink',
             column.align === 'right' && 'flex-row-reverse',
           )}

@@ -1,57 +1,32 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import pg from 'pg';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { closeDb, prisma } from '../../lib/db/index.ts';
-import type { Ctx, Role } from '../../lib/services/index.ts';
+import type { Ctx, Role } from '../../lib/services/verb.ts';
+import { migrate } from '../../tools/migrate.ts';
 
-/** Gives the tests of a file an empty, migrated database of their own; `prisma()` and `pool()` lead to it. */
-export function useDatabase(): void {
+/** Gives the tests of this file a database of their own with the schema up to date; `prisma()` and `pool()` use it. */
+export function freshDatabase(): void {
   beforeAll(async () => {
-    const server = inject('postgresUrl');
-    const name = `test_${randomBytes(6).toString('hex')}`;
-    const client = new pg.Client({ connectionString: server });
-    await client.connect();
-    await client.query(`CREATE DATABASE ${name} TEMPLATE hookline_template`);
-    await client.end();
-    const url = new URL(server);
-    url.pathname = `/${name}`;
+    const url = new URL(inject('postgres'));
+    url.pathname = `/test_${randomBytes(6).toString('hex')}`;
     process.env.DATABASE_URL = url.toString();
+    process.env.ENCRYPTION_KEY ??= randomBytes(32).toString('base64');
+    await migrate(url.toString());
   });
-  afterAll(() => closeDb());
+  afterAll(closeDb);
 }
 
-export interface TestProject {
-  id: string;
-  /** A call by a new member of that role; null is a stranger. */
-  as(role: Role | null): Promise<Ctx>;
-}
-
-/** A new project. */
-export async function newProject(name = `Project ${randomUUID().slice(0, 8)}`): Promise<TestProject> {
-  const project = await prisma().project.create({ data: { name } });
+/** A new project with one member of that role, and the context in which this member asks. */
+export async function projectWith(role: Role = 'admin', name = 'Test'): Promise<Ctx & { projectId: string }> {
+  const user = await prisma().user.create({ data: { email: `${randomUUID()}@example.com`, name: `Test ${role}` } });
+  const project = await prisma().project.create({
+    data: { name, memberships: { create: { userId: user.id, role } } },
+  });
   return {
-    id: project.id,
-    async as(role) {
-      const user = await newUser();
-      if (role) await prisma().membership.create({ data: { projectId: project.id, userId: user.id, role } });
-      return {
-        projectId: project.id,
-        actor: { kind: 'user', id: user.id, name: user.name },
-        role,
-        requestId: randomUUID(),
-        address: '192.0.2.1',
-      };
-    },
+    projectId: project.id,
+    actor: { kind: 'user', id: user.id, name: user.name },
+    role,
+    requestId: randomUUID(),
+    address: null,
   };
-}
-
-/** A new user without a password. */
-export function newUser() {
-  const tag = randomBytes(6).toString('hex');
-  return prisma().user.create({ data: { email: `${tag}@example.com`, name: `User ${tag}` } });
-}
-
-/** The latest entry of the audit log of a project, or undefined. */
-export async function lastAudit(projectId: string) {
-  return (await prisma().auditEntry.findFirst({ where: { projectId }, orderBy: { id: 'desc' } })) ?? undefined;
 }

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { emptyDocument, newNode } from '../../../lib/core/document.ts';
+import { prisma } from '../../../lib/db/index.ts';
+import { type Ctx, verbs } from '../../../lib/services/index.ts';
+import { freshDatabase } from '../../support/database.ts';
+import { lastAudit, newProject } from '../../support/members.ts';
+
+freshDatabase();
+
+const settings = { name: 'SMS gateway', concurrency: 5, rate: null, isDefault: false };
+const create = (ctx: Ctx, more: Partial<typeof settings> = {}) => verbs['policy.create'](ctx, { ...settings, ...more });
+
+/** A scenario with one webhook that selects a policy; with `running`, also a run of it that has not ended. */
+async function scenarioWith(projectId: string, policyId: string, options: { running?: boolean } = {}) {
+  const node = newNode(emptyDocument(), 'webhook', 'send', { x: 0, y: 0 });
+  const document = {
+    ...emptyDocument(),
+    nextNumber: 2,
+    nodes: [{ ...node, settings: { ...node.settings, policyId } }],
+  };
+  const scenario = await prisma().scenario.create({ data: { projectId, name: 'Spring SMS', draft: document } });
+  if (!options.running) return scenario;
+  const version = await prisma().version.create({
+    data: { scenarioId: scenario.id, number: 1, document, reason: 'start' },
+  });
+  await prisma().run.create({
+    data: { projectId, scenarioId: scenario.id, versionId: version.id, number: 1, kind: 'event' },
+  });
+  return scenario;
+}
+
+describe('throughput policies', () => {
+  it('keep what was set, and the change is audited', async () => {
+    const project = await newProject();
+    const ctx = await project.as('developer');
+    const { id } = await verbs['policy.create'](ctx, { ...settings, rate: { requests: 300, per: 'minute' } });
+    expect(await lastAudit(project.id)).toMatchObject({ action: 'policy.create', objectId: id, actorId: ctx.actor.id });
+    await verbs['policy.update'](ctx, { ...settings, id, name: 'SMS', concurrency: 9 });
+    expect(await verbs['policy.list'](ctx, {})).toMatchObject([
+      { id, name: 'SMS', concurrency: 9, rate: null, uses: [] },
+    ]);
+    expect(await lastAudit(project.id)).toMatchObject({
+      action: 'policy.update',
+      before: { concurrency: 5, rate: { requests: 300, per: 'minute' } },
+      after: { concurrency: 9, rate: null },
+    });
+  });
+
+  it('allow 1 to 1000 requests at once', async () => {
+    const ctx = await (await newProject()).as('developer');
+    for (const concurrency of [0, 1001, 1.5, Number.NaN])
+      await expect(create(ctx, { concurrency })).rejects.toMatchObject({
+        code: 'invalid',
+        fields: [{ path: 'concurrency' }],
+      });
+    await create(ctx, { concurrency: 1000 });
+  });
+
+  it('have different names within a project', async () => {
+    const ctx = await (await newProject()).as('developer');
+    await create(ctx);
+    await expect(create(ctx)).rejects.toMatchObject({ code: 'invalid', fields: [{ path: 'name' }] });
+    await create(await (await newProject()).as('developer'));
+  });
+
+  it('have one default at most', async () => {
+    const ctx = await (await newProject()).as('developer');
+    const first = await create(ctx, { isDefault: true });
+    const second = await create(ctx, { name: 'CRM', isDefault: true });
+    const defaults = (await verbs['policy.list'](ctx, {})).filter((policy) => policy.isDefault).map(({ id }) => id);
+    expect(defaults).toEqual([second.id]);
+    expect(first.id).not.toBe(second.id);
+  });
+
+  it('are seen by a viewer, changed by a developer only, and unknown to strangers', async () => {
+    const project = await newProject();
+    const { id } = await create(await project.as('developer'));
+    const viewer = await project.as('viewer');
+    expect(await verbs['policy.list'](viewer, {})).toHaveLength(1);
+    await expect(create(viewer, { name: 'Other' })).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(verbs['policy.delete'](await project.as('marketer'), { id })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    await expect(verbs['policy.list'](await project.as(null), {})).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('are not reachable from another project, not even as a replacement', async () => {
+    const theirs = await newProject();
+    const { id } = await create(await theirs.as('developer'));
+    const ctx = await (await newProject()).as('admin');
+    await expect(verbs['policy.update'](ctx, { ...settings, id })).rejects.toMatchObject({ code: 'not-found' });
+    await expect(verbs['policy.delete'](ctx, { id })).rejects.toMatchObject({ code: 'not-found' });
+    const mine = await create(ctx);
+    await expect(verbs['policy.delete'](ctx, { id: mine.id, replacementId: id })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    expect(await prisma().policy.count({ where: { id: { in: [id, mine.id] } } })).toBe(2);
+  });
+
+  it('that scenarios select are deleted only with a replacement, which the scenarios then select', async () => {
+    const project = await newProject();
+    const ctx = await project.as('developer');
+    const [old, next] = [await create(ctx), await create(ctx, { name: 'CRM' })];
+    const scenario = await scenarioWith(project.id, old.id);
+    expect((await verbs['policy.list'](ctx, {})).find(({ id }) => id === old.id)?.uses).toMatchObject([
+      { scenarioId: scenario.id, name: 'Spring SMS', isRunning: false },
+    ]);
+    await expect(verbs['policy.delete'](ctx, { id: old.id })).rejects.toMatchObject({ code: 'conflict' });
+    expect(await verbs['policy.delete'](ctx, { id: old.id, replacementId: next.id })).toEqual({ switched: 1 });
+    const after = await prisma().scenario.findUniqueOrThrow({ where: { id: scenario.id } });
+    expect(after.revision).toBe(1);
+    expect(after.draft).toMatchObject({ nodes: [{ settings: { policyId: next.id } }] });
+  });
+
+  it('that a run was started with cannot be deleted until it has ended', async () => {
+    const project = await newProject();
+    const ctx = await project.as('developer');
+    const { id } = await create(ctx);
+    await scenarioWith(project.id, id, { running: true });
+    await expect(verbs['policy.delete'](ctx, { id, replacementId: null })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('Spring SMS'),
+    });
+    await prisma().run.updateMany({ where: { projectId: project.id }, data: { endedAt: new Date(), state: 'done' } });
+    await verbs['policy.delete'](ctx, { id, replacementId: null });
+    expect(await verbs['policy.list'](ctx, {})).toEqual([]);
+  });
+});
