@@ -26,6 +26,8 @@ const Environment = z.object({
   EGRESS_CA_FILE: z.string().optional(),
   /** Where the built-in rehearsal target listens, if it runs. */
   REHEARSAL_URL: z.url().optional(),
+  /** "1": a proxy of ours stands in front of the web app and ends X-Forwarded-For with the address that it saw. */
+  TRUST_PROXY: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Environment = z.infer<typeof Environment>;

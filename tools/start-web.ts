@@ -16,7 +16,18 @@ await run(async () => {
   const app = next({ dev, dir: ROOT, hostname, port });
   await app.prepare();
   const handle = app.getRequestHandler();
-  const server = http.createServer((request, response) => void handle(request, response));
+  const server = http.createServer((request, response) => {
+    // Who is at the other end, for limits and the audit log. Anybody can write X-Forwarded-For: only its last entry counts,
+    // and only when a proxy of ours is known to write it.
+    const forwarded =
+      env().TRUST_PROXY === '1'
+        ? String(request.headers['x-forwarded-for'] ?? '')
+            .split(',')
+            .at(-1)
+        : '';
+    request.headers['x-hookline-peer'] = forwarded?.trim() || request.socket.remoteAddress;
+    void handle(request, response);
+  });
   const upgrade = app.getUpgradeHandler();
   server.on('upgrade', (request, socket, head) => void upgrade(request, socket, head));
   await new Promise<void>((resolve, reject) => {

@@ -1,8 +1,8 @@
 'use client';
 
-import { signOut } from 'next-auth/react';
 import { Button } from '@/components/ui/button';
+import { leave } from './leave';
 
 export function SignOutButton() {
-  return <Button onClick={() => void signOut({ callbackUrl: '/sign-in' })}>Sign out</Button>;
+  return <Button onClick={() => void leave()}>Sign out</Button>;
 }

@@ -1,7 +1,7 @@
 'use client';
 
-import { signOut } from 'next-auth/react';
 import { useState } from 'react';
+import { leave } from '@/components/auth/leave';
 import { type OutputOf, useAsk, useDo } from '@/components/call';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
@@ -58,9 +58,7 @@ export function Account() {
         <Button
           size="sm"
           variant="ghost"
-          onClick={() =>
-            session.isCurrent ? void signOut({ callbackUrl: '/sign-in' }) : revoke.mutate({ id: session.id })
-          }
+          onClick={() => (session.isCurrent ? void leave() : revoke.mutate({ id: session.id }))}
         >
           {session.isCurrent ? 'Sign out' : 'End'}
         </Button>
@@ -91,7 +89,7 @@ function PasswordCard() {
   const [form, setForm] = useState({ current: '', next: '' });
   const change = useDo('session.change-password', { quiet: true });
   const fault = change.error;
-  const submit = () => change.mutate(form, { onSuccess: () => void signOut({ callbackUrl: '/sign-in' }) });
+  const submit = () => change.mutate(form, { onSuccess: () => void leave() });
   return (
     <form
       noValidate

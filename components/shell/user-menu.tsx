@@ -2,8 +2,8 @@
 
 import { KeyRound, LogOut, Monitor, Moon, Sun } from 'lucide-react';
 import Link from 'next/link';
-import { signOut } from 'next-auth/react';
 import { useTheme } from 'next-themes';
+import { leave } from '@/components/auth/leave';
 import {
   Menu,
   MenuContent,
@@ -60,7 +60,7 @@ export function UserMenu({ user }: { user: ShellUser }) {
             <KeyRound aria-hidden /> Sessions and password
           </Link>
         </MenuItem>
-        <MenuItem icon={<LogOut aria-hidden />} onSelect={() => void signOut({ callbackUrl: '/sign-in' })}>
+        <MenuItem icon={<LogOut aria-hidden />} onSelect={() => void leave()}>
           Sign out
         </MenuItem>
       </MenuContent>

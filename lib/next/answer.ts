@@ -56,17 +56,17 @@ export async function answerJson(request: Request, work: (body: object) => Promi
   }
 }
 
-/** Next.js lets a request without Origin through; we do not, unless the browser itself vouches for it. */
+/**
+ * Next.js lets a request without Origin through; we do not. The browser's own word (Sec-Fetch-Site) decides; one too old
+ * to give it must show our Origin.
+ */
 function refuseForeign(request: Request): void {
   const site = request.headers.get('sec-fetch-site');
-  const origin = request.headers.get('origin');
-  const own = [env().NEXTAUTH_URL, request.headers.get('host') && `http://${request.headers.get('host')}`].flatMap(
-    (url) => (url ? [new URL(url).origin] : []),
-  );
-  const fits = site
-    ? site === 'same-origin' && (!origin || origin !== 'null')
-    : origin !== null && own.includes(origin);
-  if (!fits) throw new ServiceError('forbidden', 'This request did not come from a page of Hookline.');
+  const { NEXTAUTH_URL } = env();
+  const isOurs = site
+    ? site === 'same-origin'
+    : NEXTAUTH_URL !== undefined && request.headers.get('origin') === new URL(NEXTAUTH_URL).origin;
+  if (!isOurs) throw new ServiceError('forbidden', 'This request did not come from a page of Hookline.');
 }
 
 async function readJson(request: Request): Promise<object> {
