@@ -128,7 +128,7 @@ export function Combobox(props: ComboboxProps) {
                       value={option.value}
                       disabled={option.disabled}
                       onSelect={() => choose(option, option.value)}
-                      className={cn(itemStyle, 'pr-8 data-[disabled=true]:opacity-50')}
+                      className={cn(itemStyle, 'pr-8')}
                     >
                       <span className="min-w-0">
                         <span className="block truncate">{option.label}</span>

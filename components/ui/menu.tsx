@@ -11,9 +11,13 @@ export const floatStyle =
 
 /** One row of a menu or list. */
 export const itemStyle =
-  'relative flex min-h-8 cursor-default select-none items-center gap-2 rounded-md px-2 py-1 text-base outline-none data-[highlighted]:bg-hover data-[selected=true]:bg-hover data-[disabled]:pointer-events-none data-[disabled]:opacity-50';
+  'relative flex min-h-8 cursor-default select-none items-center gap-2 rounded-md px-2 py-1 text-base outline-none data-[highlighted]:bg-hover data-[selected=true]:bg-hover off:pointer-events-none off:opacity-50';
 
-export const Menu = Radix.Root;
+/** Not modal: the page stays readable for assistive technology while a menu is open. */
+export function Menu(props: ComponentProps<typeof Radix.Root>) {
+  return <Radix.Root modal={false} {...props} />;
+}
+
 export const MenuTrigger = Radix.Trigger;
 export const MenuSub = Radix.Sub;
 export const MenuRadioGroup = Radix.RadioGroup;

@@ -58,9 +58,20 @@ export function relative(at: Date, from: number): string {
   return '';
 }
 
-/** "24 Nov 2026, 12:30:05" in a zone. */
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** "24 Nov 2026, 12:30:05" in a zone. Put together by hand: servers and browsers abbreviate months differently. */
 export function exactTime(at: Date, zone: string): string {
-  return at.toLocaleString('en-GB', { timeZone: zone, dateStyle: 'medium', timeStyle: 'medium' });
+  let clock = clocks.get(zone);
+  if (!clock) {
+    const numeric = 'numeric';
+    const time = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
+    clock = new Intl.DateTimeFormat('en', { timeZone: zone, day: numeric, month: numeric, year: numeric, ...time });
+    clocks.set(zone, clock);
+  }
+  const part = Object.fromEntries(clock.formatToParts(at).map(({ type, value }) => [type, value]));
+  return `${part.day} ${MONTHS[Number(part.month) - 1]} ${part.year}, ${part.hour}:${part.minute}:${part.second}`;
 }
 
 /** When something was or will be, in words; the exact time with its zone on hover. `exact` turns the two round. */
