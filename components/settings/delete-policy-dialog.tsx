@@ -50,7 +50,11 @@ export function DeletePolicyDialog({ policy, others, onClose }: DeletePolicyDial
                   className="flex h-9 items-center justify-between gap-3 border-line border-b px-3 last:border-0"
                 >
                   <span className="truncate">{use.name}</span>
-                  {use.isRunning ? <Badge tone="success">Running</Badge> : <Badge>{use.status}</Badge>}
+                  {use.isRunning ? (
+                    <Badge tone="success">Running</Badge>
+                  ) : (
+                    <Badge className="capitalize">{use.status}</Badge>
+                  )}
                 </li>
               ))}
             </ul>

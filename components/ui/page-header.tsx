@@ -27,7 +27,7 @@ export function PageHeader({ title, description, badge, actions, className }: Pa
   );
 }
 
-/** The padded, scrolling body of an ordinary page (a canvas fills its place by itself). */
+/** The padded, scrolling body of an ordinary page (a canvas fills its place by itself). A narrow one holds a form. */
 export function Page({
   width = 'wide',
   className,
@@ -39,8 +39,8 @@ export function Page({
 }) {
   return (
     <div className="scroll-thin h-full overflow-y-auto">
-      <div className={cn('mx-auto w-full px-6 py-6', width === 'narrow' ? 'max-w-3xl' : 'max-w-[1320px]', className)}>
-        {children}
+      <div className="mx-auto w-full max-w-[1320px] px-6 py-6">
+        <div className={cn(width === 'narrow' && 'max-w-3xl', className)}>{children}</div>
       </div>
     </div>
   );

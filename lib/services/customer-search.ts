@@ -1,0 +1,100 @@
+import type { Sql } from '../db/index.ts';
+
+/** Finding customers by what people know of them, and calling them by a name. */
+
+export interface FoundCustomer {
+  id: number;
+  properties: Record<string, unknown>;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** The text as a LIKE pattern that finds it anywhere. */
+const anywhere = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+
+/**
+ * Customers of the project, newest first, whose identifier, internal id or property value contains the text (any case).
+ * `before` is the id after which the page begins. A text that hits nobody costs one scan of the project's profiles.
+ */
+export async function findCustomers(
+  sql: Sql,
+  projectId: string,
+  { query, before, limit }: { query: string; before: number | null; limit: number },
+): Promise<FoundCustomer[]> {
+  const text = query.trim();
+  const conditions = ['c.project_id = $1::uuid', 'c.id < $2::bigint'];
+  const values: unknown[] = [projectId, before ?? '9223372036854775807', limit];
+  if (text !== '') {
+    values.push(anywhere(text), anywhere(JSON.stringify(text).slice(1, -1)), /^\d{1,18}$/.test(text) ? text : null);
+    // The cheap look at the whole document comes first; only what it lets through is looked at value by value, because
+    // names of properties are no values.
+    conditions.push(`(
+      c.id IN (SELECT i.customer_id FROM customer_identifier i WHERE i.project_id = $1::uuid AND i.value ILIKE $4)
+      OR c.id = $6::bigint
+      OR (c.properties::text ILIKE $5
+          AND EXISTS (SELECT FROM jsonb_each_text(c.properties) AS p WHERE p.value ILIKE $4)))`);
+  }
+  const { rows } = await sql.query<{
+    id: number;
+    properties: Record<string, unknown>;
+    created_at: Date;
+    updated_at: Date;
+  }>(
+    `SELECT c.id, c.properties, c.created_at, c.updated_at FROM customer c
+      WHERE ${conditions.join(' AND ')} ORDER BY c.id DESC LIMIT $3::int`,
+    values,
+  );
+  return rows.map((row) => ({
+    id: Number(row.id),
+    properties: row.properties,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }));
+}
+
+export interface IdentifierRow {
+  kind: string;
+  value: string;
+  isHard: boolean;
+}
+
+/** Identifiers by customer, hard ones first. */
+export async function identifiersOf(sql: Sql, projectId: string, ids: number[]): Promise<Map<number, IdentifierRow[]>> {
+  const { rows } = await sql.query<{ customer_id: number; kind: string; value: string; is_hard: boolean }>(
+    `SELECT customer_id, kind, value, is_hard FROM customer_identifier
+      WHERE project_id = $1::uuid AND customer_id = ANY($2::bigint[]) ORDER BY is_hard DESC, kind, value`,
+    [projectId, ids],
+  );
+  const found = new Map<number, IdentifierRow[]>();
+  for (const row of rows) {
+    const list = found.get(Number(row.customer_id)) ?? [];
+    list.push({ kind: row.kind, value: row.value, isHard: row.is_hard });
+    found.set(Number(row.customer_id), list);
+  }
+  return found;
+}
+
+/** What a person would call this customer: a name, an e-mail address, an identifier, or the internal number. */
+export function nameOf(id: number, properties: Record<string, unknown>, identifiers: readonly IdentifierRow[]): string {
+  const text = (name: string) => (typeof properties[name] === 'string' ? (properties[name] as string).trim() : '');
+  const full = [text('first_name'), text('last_name')].filter(Boolean).join(' ');
+  return full || text('name') || text('email') || identifiers[0]?.value || `Customer ${id}`;
+}
+
+/** Names of customers by id, for lists of the executor's; a customer that is gone (merged into another) has none. */
+export async function namesOf(sql: Sql, projectId: string, ids: number[]): Promise<Map<number, string>> {
+  if (ids.length === 0) return new Map();
+  const [{ rows }, identifiers] = await Promise.all([
+    sql.query<{ id: number; properties: Record<string, unknown> }>(
+      'SELECT id, properties FROM customer WHERE project_id = $1::uuid AND id = ANY($2::bigint[])',
+      [projectId, ids],
+    ),
+    identifiersOf(sql, projectId, ids),
+  ]);
+  return new Map(
+    rows.map((row) => {
+      const id = Number(row.id);
+      return [id, nameOf(id, row.properties, identifiers.get(id) ?? [])];
+    }),
+  );
+}

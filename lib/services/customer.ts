@@ -1,0 +1,266 @@
+import { z } from 'zod';
+import { inTransaction, pool, sqlOf } from '../db/index.ts';
+import { asRefusal, InputFault, readIdentifiers, readProperties } from './customer-input.ts';
+import { findCustomers, type IdentifierRow, identifiersOf, nameOf } from './customer-search.ts';
+import { type CustomerWrite, writeCustomers } from './customer-write.ts';
+import { pageOfEvents } from './event-page.ts';
+import { act, notFound, read, ServiceError, write } from './verb.ts';
+
+/** Customers: profiles with identifiers, properties and what happened to them. */
+
+/** Ids of customers and of other rows by the million are digits in text, because JSON's readers lose large numbers. */
+export const RowId = z.string().regex(/^\d{1,18}$/, 'must be a number');
+const Limit = z.number().int().min(1).max(200);
+
+export interface CustomerRow {
+  id: string;
+  name: string;
+  identifiers: IdentifierRow[];
+  properties: Record<string, unknown>;
+  createdAt: string;
+  updatedAt: string;
+  lastEventAt: string | null;
+}
+
+/** Customers, newest first, found by any identifier or property value; `next` is the `before` of the next page. */
+export const listCustomers = read({
+  needs: 'look',
+  scope: 'customers:read',
+  input: z.strictObject({
+    query: z.string().max(256).default(''),
+    before: RowId.nullable().default(null),
+    limit: Limit.default(50),
+  }),
+  async run({ ctx, input }): Promise<{ customers: CustomerRow[]; next: string | null; total: number | null }> {
+    const { query, before, limit } = input;
+    const [found, total] = await Promise.all([
+      findCustomers(pool(), ctx.projectId, {
+        query,
+        before: before === null ? null : Number(before),
+        limit: limit + 1,
+      }),
+      query.trim() === '' && before === null ? countCustomers(ctx.projectId) : null,
+    ]);
+    const page = found.slice(0, limit);
+    const ids = page.map(({ id }) => id);
+    const [identifiers, last] = await Promise.all([identifiersOf(pool(), ctx.projectId, ids), lastEvents(ids)]);
+    return {
+      customers: page.map(({ id, properties, createdAt, updatedAt }) => ({
+        id: String(id),
+        name: nameOf(id, properties, identifiers.get(id) ?? []),
+        identifiers: identifiers.get(id) ?? [],
+        properties,
+        createdAt: createdAt.toISOString(),
+        updatedAt: updatedAt.toISOString(),
+        lastEventAt: last.get(id)?.toISOString() ?? null,
+      })),
+      next: found.length > limit ? String(page.at(-1)!.id) : null,
+      total,
+    };
+  },
+});
+
+async function countCustomers(projectId: string): Promise<number> {
+  const { rows } = await pool().query<{ n: number }>('SELECT count(*) AS n FROM customer WHERE project_id = $1', [
+    projectId,
+  ]);
+  return rows[0]!.n;
+}
+
+async function lastEvents(ids: number[]): Promise<Map<number, Date>> {
+  const { rows } = await pool().query<{ customer_id: number; at: Date }>(
+    'SELECT customer_id, max(at) AS at FROM event WHERE customer_id = ANY($1::bigint[]) GROUP BY customer_id',
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.customer_id, row.at]));
+}
+
+/** One profile with how often each type of event happened. */
+export const getCustomer = read({
+  needs: 'look',
+  scope: 'customers:read',
+  input: z.strictObject({ id: RowId }),
+  async run({ ctx, input }) {
+    const row = await profileOf(ctx.projectId, input.id);
+    const [identifiers, types] = await Promise.all([
+      identifiersOf(pool(), ctx.projectId, [row.id]),
+      pool().query<{ type: string; n: number; last: Date }>(
+        'SELECT type, count(*) AS n, max(at) AS last FROM event WHERE customer_id = $1 GROUP BY type ORDER BY n DESC, type',
+        [row.id],
+      ),
+    ]);
+    return {
+      id: String(row.id),
+      name: nameOf(row.id, row.properties, identifiers.get(row.id) ?? []),
+      identifiers: identifiers.get(row.id) ?? [],
+      properties: row.properties,
+      createdAt: row.created_at.toISOString(),
+      updatedAt: row.updated_at.toISOString(),
+      eventTypes: types.rows.map(({ type, n, last }) => ({ type, count: n, lastAt: last.toISOString() })),
+    };
+  },
+});
+
+async function profileOf(projectId: string, id: string) {
+  const { rows } = await pool().query<{
+    id: number;
+    properties: Record<string, unknown>;
+    created_at: Date;
+    updated_at: Date;
+  }>('SELECT id, properties, created_at, updated_at FROM customer WHERE project_id = $1 AND id = $2', [projectId, id]);
+  if (!rows[0]) throw notFound('The customer');
+  return rows[0];
+}
+
+/** What happened to one customer, newest first. */
+export const listCustomerEvents = read({
+  needs: 'look',
+  scope: 'customers:read',
+  input: z.strictObject({
+    id: RowId,
+    type: z.string().max(256).nullable().default(null),
+    before: z.string().max(80).nullable().default(null),
+    limit: Limit.default(50),
+  }),
+  async run({ ctx, input: { id, type, before, limit } }) {
+    const { id: customerId } = await profileOf(ctx.projectId, id);
+    return pageOfEvents(pool(), ctx.projectId, { customerIds: [customerId], type, before, limit });
+  },
+});
+
+/** The properties that profiles have, from the newest thousand of them: for suggestions. */
+export const listCustomerProperties = read({
+  needs: 'look',
+  scope: 'customers:read',
+  input: z.strictObject({}),
+  async run({ ctx }): Promise<{ name: string; type: string; share: number; example: unknown }[]> {
+    const { rows } = await pool().query<{ name: string; type: string; share: number; example: unknown }>(
+      `WITH sample AS MATERIALIZED
+         (SELECT properties FROM customer WHERE project_id = $1 ORDER BY id DESC LIMIT 1000)
+       SELECT p.key AS name, mode() WITHIN GROUP (ORDER BY jsonb_typeof(p.value)) AS type,
+              count(*)::float8 / (SELECT count(*) FROM sample) AS share, (array_agg(p.value))[1] AS example
+         FROM sample, jsonb_each(sample.properties) AS p GROUP BY p.key ORDER BY share DESC, name LIMIT 500`,
+      [ctx.projectId],
+    );
+    return rows;
+  },
+});
+
+const Loose = z.record(z.string(), z.unknown());
+
+/** Makes a customer; refuses when an identifier is taken. */
+export const createCustomer = write({
+  needs: 'build',
+  scope: 'customers:write',
+  input: z.strictObject({ identifiers: Loose, properties: Loose.default({}) }),
+  async run({ ctx, input, tx, note }) {
+    const change = asRefusal(() => ({
+      identifiers: readIdentifiers(input.identifiers, 'identifiers'),
+      ...readProperties(input.properties),
+    }));
+    const [made] = await writeCustomers(sqlOf(tx), ctx.projectId, [change]);
+    if (!made?.ok) throw new ServiceError('invalid', made?.message ?? '');
+    if (!made.created)
+      throw new ServiceError('conflict', 'A customer with one of these identifiers exists already.', {
+        details: { id: String(made.customerId) },
+      });
+    await note({
+      action: 'customer.create',
+      objectType: 'customer',
+      objectId: String(made.customerId),
+      objectName: change.identifiers[0]!.value,
+      after: { identifiers: change.identifiers, properties: change.set },
+    });
+    return { id: String(made.customerId) };
+  },
+});
+
+/** Sets and removes properties of one profile; the audit log keeps the values of before and after. */
+export const updateCustomer = write({
+  needs: 'build',
+  scope: 'customers:write',
+  input: z.strictObject({
+    id: RowId,
+    set: Loose.default({}),
+    remove: z.array(z.string().max(256)).max(100).default([]),
+  }),
+  async run({ ctx, input, tx, note }) {
+    const { set } = asRefusal(() => readProperties(input.set));
+    const names = [...Object.keys(set), ...input.remove];
+    const [row] = await tx.$queryRaw<{ properties: Record<string, unknown> }[]>`
+      SELECT properties FROM customer WHERE project_id = ${ctx.projectId}::uuid AND id = ${BigInt(input.id)} FOR NO KEY UPDATE`;
+    if (!row) throw notFound('The customer');
+    const before = Object.fromEntries(
+      names.filter((name) => Object.hasOwn(row.properties, name)).map((name) => [name, row.properties[name]]),
+    );
+    await tx.$executeRaw`
+      UPDATE customer SET properties = (properties || ${JSON.stringify(set)}::jsonb) - ${input.remove}::text[], updated_at = now()
+       WHERE project_id = ${ctx.projectId}::uuid AND id = ${BigInt(input.id)}`;
+    await note({
+      action: 'customer.update',
+      objectType: 'customer',
+      objectId: input.id,
+      before,
+      after: { ...set, ...(input.remove.length > 0 ? { removed: input.remove } : {}) },
+    });
+    return {};
+  },
+});
+
+export type ItemAnswer =
+  | { ok: true; customer_id: string; created: boolean; note?: string }
+  | { ok: false; error: string };
+
+/** Creates or changes up to 1000 customers; each item has its own answer, and a bad one does not hold up the others. */
+export const upsertCustomers = act({
+  needs: 'build',
+  scope: 'customers:write',
+  input: z.strictObject({
+    customers: z
+      .array(z.unknown())
+      .min(1, 'Give at least one customer.')
+      .max(1000, 'At most 1000 customers in one request.'),
+  }),
+  async run({ ctx, input }): Promise<{ accepted: number; refused: number; results: ItemAnswer[] }> {
+    const results: (ItemAnswer | null)[] = [];
+    const writes: { index: number; write: CustomerWrite }[] = [];
+    input.customers.forEach((item, index) => {
+      try {
+        writes.push({ index, write: readCustomer(item) });
+        results.push(null);
+      } catch (error) {
+        if (!(error instanceof InputFault)) throw error;
+        results.push({ ok: false, error: error.message });
+      }
+    });
+    const written = await inTransaction((sql) =>
+      writeCustomers(
+        sql,
+        ctx.projectId,
+        writes.map(({ write }) => write),
+      ),
+    );
+    written.forEach((answer, i) => {
+      results[writes[i]!.index] = answer.ok
+        ? { ok: true, customer_id: String(answer.customerId), created: answer.created, ...noteOfLeft(answer.left) }
+        : { ok: false, error: answer.message };
+    });
+    const accepted = results.filter((result) => result?.ok).length;
+    return { accepted, refused: results.length - accepted, results: results as ItemAnswer[] };
+  },
+});
+
+/** Tells of soft identifiers that stay with another registered customer. */
+export function noteOfLeft(left: string[]): { note?: string } {
+  return left.length > 0 ? { note: `${left.join(', ')} belongs to another registered customer and stays there` } : {};
+}
+
+/** @throws InputFault */
+function readCustomer(item: unknown): CustomerWrite {
+  if (typeof item !== 'object' || item === null || Array.isArray(item))
+    throw new InputFault('give an object with customer_ids and properties');
+  const { customer_ids, properties, ...rest } = item as Record<string, unknown>;
+  const unknown = Object.keys(rest)[0];
+  if (unknown) throw new InputFault(`${unknown}: is not a field of a customer; put your own values into properties`);
+  return { identifiers: readIdentifiers(customer_ids), ...readProperties(properties) };
+}
