@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { inTransaction, pool, sqlOf } from '../db/index.ts';
-import { asRefusal, InputFault, readIdentifiers, readProperties } from './customer-input.ts';
+import { pool } from '../db/index.ts';
 import { findCustomers, type IdentifierRow, identifiersOf, nameOf } from './customer-search.ts';
-import { type CustomerWrite, writeCustomers } from './customer-write.ts';
 import { pageOfEvents } from './event-page.ts';
-import { act, notFound, read, ServiceError, write } from './verb.ts';
+import { notFound, read } from './verb.ts';
 
-/** Customers: profiles with identifiers, properties and what happened to them. */
+/** Looking at customers: profiles with identifiers, properties and what happened to them. */
 
 /** Ids of customers and of other rows by the million are digits in text, because JSON's readers lose large numbers. */
 export const RowId = z.string().regex(/^\d{1,18}$/, 'must be a number');
@@ -145,122 +143,3 @@ export const listCustomerProperties = read({
     return rows;
   },
 });
-
-const Loose = z.record(z.string(), z.unknown());
-
-/** Makes a customer; refuses when an identifier is taken. */
-export const createCustomer = write({
-  needs: 'build',
-  scope: 'customers:write',
-  input: z.strictObject({ identifiers: Loose, properties: Loose.default({}) }),
-  async run({ ctx, input, tx, note }) {
-    const change = asRefusal(() => ({
-      identifiers: readIdentifiers(input.identifiers, 'identifiers'),
-      ...readProperties(input.properties),
-    }));
-    const [made] = await writeCustomers(sqlOf(tx), ctx.projectId, [change]);
-    if (!made?.ok) throw new ServiceError('invalid', made?.message ?? '');
-    if (!made.created)
-      throw new ServiceError('conflict', 'A customer with one of these identifiers exists already.', {
-        details: { id: String(made.customerId) },
-      });
-    await note({
-      action: 'customer.create',
-      objectType: 'customer',
-      objectId: String(made.customerId),
-      objectName: change.identifiers[0]!.value,
-      after: { identifiers: change.identifiers, properties: change.set },
-    });
-    return { id: String(made.customerId) };
-  },
-});
-
-/** Sets and removes properties of one profile; the audit log keeps the values of before and after. */
-export const updateCustomer = write({
-  needs: 'build',
-  scope: 'customers:write',
-  input: z.strictObject({
-    id: RowId,
-    set: Loose.default({}),
-    remove: z.array(z.string().max(256)).max(100).default([]),
-  }),
-  async run({ ctx, input, tx, note }) {
-    const { set } = asRefusal(() => readProperties(input.set));
-    const names = [...Object.keys(set), ...input.remove];
-    const [row] = await tx.$queryRaw<{ properties: Record<string, unknown> }[]>`
-      SELECT properties FROM customer WHERE project_id = ${ctx.projectId}::uuid AND id = ${BigInt(input.id)} FOR NO KEY UPDATE`;
-    if (!row) throw notFound('The customer');
-    const before = Object.fromEntries(
-      names.filter((name) => Object.hasOwn(row.properties, name)).map((name) => [name, row.properties[name]]),
-    );
-    await tx.$executeRaw`
-      UPDATE customer SET properties = (properties || ${JSON.stringify(set)}::jsonb) - ${input.remove}::text[], updated_at = now()
-       WHERE project_id = ${ctx.projectId}::uuid AND id = ${BigInt(input.id)}`;
-    await note({
-      action: 'customer.update',
-      objectType: 'customer',
-      objectId: input.id,
-      before,
-      after: { ...set, ...(input.remove.length > 0 ? { removed: input.remove } : {}) },
-    });
-    return {};
-  },
-});
-
-export type ItemAnswer =
-  | { ok: true; customer_id: string; created: boolean; note?: string }
-  | { ok: false; error: string };
-
-/** Creates or changes up to 1000 customers; each item has its own answer, and a bad one does not hold up the others. */
-export const upsertCustomers = act({
-  needs: 'build',
-  scope: 'customers:write',
-  input: z.strictObject({
-    customers: z
-      .array(z.unknown())
-      .min(1, 'Give at least one customer.')
-      .max(1000, 'At most 1000 customers in one request.'),
-  }),
-  async run({ ctx, input }): Promise<{ accepted: number; refused: number; results: ItemAnswer[] }> {
-    const results: (ItemAnswer | null)[] = [];
-    const writes: { index: number; write: CustomerWrite }[] = [];
-    input.customers.forEach((item, index) => {
-      try {
-        writes.push({ index, write: readCustomer(item) });
-        results.push(null);
-      } catch (error) {
-        if (!(error instanceof InputFault)) throw error;
-        results.push({ ok: false, error: error.message });
-      }
-    });
-    const written = await inTransaction((sql) =>
-      writeCustomers(
-        sql,
-        ctx.projectId,
-        writes.map(({ write }) => write),
-      ),
-    );
-    written.forEach((answer, i) => {
-      results[writes[i]!.index] = answer.ok
-        ? { ok: true, customer_id: String(answer.customerId), created: answer.created, ...noteOfLeft(answer.left) }
-        : { ok: false, error: answer.message };
-    });
-    const accepted = results.filter((result) => result?.ok).length;
-    return { accepted, refused: results.length - accepted, results: results as ItemAnswer[] };
-  },
-});
-
-/** Tells of soft identifiers that stay with another registered customer. */
-export function noteOfLeft(left: string[]): { note?: string } {
-  return left.length > 0 ? { note: `${left.join(', ')} belongs to another registered customer and stays there` } : {};
-}
-
-/** @throws InputFault */
-function readCustomer(item: unknown): CustomerWrite {
-  if (typeof item !== 'object' || item === null || Array.isArray(item))
-    throw new InputFault('give an object with customer_ids and properties');
-  const { customer_ids, properties, ...rest } = item as Record<string, unknown>;
-  const unknown = Object.keys(rest)[0];
-  if (unknown) throw new InputFault(`${unknown}: is not a field of a customer; put your own values into properties`);
-  return { identifiers: readIdentifiers(customer_ids), ...readProperties(properties) };
-}

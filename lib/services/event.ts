@@ -1,14 +1,10 @@
 import { z } from 'zod';
-import { inTransaction, pool } from '../db/index.ts';
-import { receiveEvents as feed } from '../engine/index.ts';
-import { type ItemAnswer, noteOfLeft } from './customer.ts';
-import { type EventInput, InputFault, readEvent } from './customer-input.ts';
+import { pool } from '../db/index.ts';
 import { findCustomers, namesOf } from './customer-search.ts';
-import { writeCustomers } from './customer-write.ts';
 import { type EventRow, pageOfEvents, TYPES } from './event-page.ts';
-import { act, read } from './verb.ts';
+import { read } from './verb.ts';
 
-/** Events: what happened to customers, as it came in by the API and as the executor wrote it. */
+/** Looking at events: what happened to customers, as it came in by the API and as the executor wrote it. */
 
 /** At most this many customers are looked through when events are searched by customer. */
 const SEARCHED_CUSTOMERS = 50;
@@ -64,56 +60,5 @@ export const listEventTypes = read({
       days: COUNTED_DAYS,
       types: rows.map(({ type, n, last }) => ({ type, count: n, lastAt: last.toISOString() })),
     };
-  },
-});
-
-/**
- * Takes up to 1000 events: creates customers that are unknown, stores the events and lets them into active on-event
- * scenarios, all in one transaction. Each item has its own answer in its place; a bad one does not hold up the others.
- */
-export const receiveEvents = act({
-  needs: 'build',
-  scope: 'events:write',
-  input: z.strictObject({
-    events: z.array(z.unknown()).min(1, 'Give at least one event.').max(1000, 'At most 1000 events in one request.'),
-  }),
-  async run({ ctx, input }): Promise<{ accepted: number; refused: number; results: ItemAnswer[] }> {
-    const now = Date.now();
-    const results: (ItemAnswer | null)[] = [];
-    const taken: { index: number; event: EventInput }[] = [];
-    input.events.forEach((item, index) => {
-      try {
-        taken.push({ index, event: readEvent(item, now) });
-        results.push(null);
-      } catch (error) {
-        if (!(error instanceof InputFault)) throw error;
-        results.push({ ok: false, error: error.message });
-      }
-    });
-    await inTransaction(async (sql) => {
-      const written = await writeCustomers(
-        sql,
-        ctx.projectId,
-        taken.map(({ event }) => ({ identifiers: event.identifiers, set: {}, remove: [] })),
-      );
-      const stored: Parameters<typeof feed>[2] = [];
-      written.forEach((answer, i) => {
-        const { index, event } = taken[i]!;
-        if (!answer.ok) {
-          results[index] = { ok: false, error: `customer_ids: ${answer.message}` };
-          return;
-        }
-        stored.push({ customerId: answer.customerId, type: event.type, at: event.at, properties: event.properties });
-        results[index] = {
-          ok: true,
-          customer_id: String(answer.customerId),
-          created: answer.created,
-          ...noteOfLeft(answer.left),
-        };
-      });
-      if (stored.length > 0) await feed(sql, ctx.projectId, stored);
-    });
-    const accepted = results.filter((result) => result?.ok).length;
-    return { accepted, refused: results.length - accepted, results: results as ItemAnswer[] };
   },
 });

@@ -3,6 +3,10 @@
  * query inside its project; knows nothing of Next.js or React. Pages, the call route and the API use this registry.
  */
 import { createApiKey, listApiKeys, revokeApiKey } from './api-key.ts';
+import { getCustomer, listCustomerEvents, listCustomerProperties, listCustomers } from './customer.ts';
+import { createCustomer, updateCustomer, upsertCustomers } from './customer-change.ts';
+import { listEvents, listEventTypes } from './event.ts';
+import { cancelImport, getImport, listImports, previewImport, resumeImport, startImport } from './import.ts';
 import { inviteMember, listMembers, removeMember, revokeInvitation, setMemberRole } from './member.ts';
 import { createPolicy, deletePolicy, listPolicies, updatePolicy } from './policy.ts';
 import { createProject, getProject, updateProject } from './project.ts';
@@ -11,6 +15,21 @@ export const verbs = {
   'api-key.create': createApiKey,
   'api-key.list': listApiKeys,
   'api-key.revoke': revokeApiKey,
+  'customer.create': createCustomer,
+  'customer.events': listCustomerEvents,
+  'customer.get': getCustomer,
+  'customer.list': listCustomers,
+  'customer.properties': listCustomerProperties,
+  'customer.update': updateCustomer,
+  'customer.upsert': upsertCustomers,
+  'event.list': listEvents,
+  'event.types': listEventTypes,
+  'import.cancel': cancelImport,
+  'import.get': getImport,
+  'import.list': listImports,
+  'import.preview': previewImport,
+  'import.resume': resumeImport,
+  'import.start': startImport,
   'member.invite': inviteMember,
   'member.list': listMembers,
   'member.remove': removeMember,
