@@ -1,8 +1,8 @@
 import type { AnyNode, Document } from './document.ts';
 import { reachableFrom } from './document.ts';
 import { NODE_KINDS } from './node-kinds.ts';
+import { templatesOf } from './node-templates.ts';
 import type { Carry, Program } from './program.ts';
-import { webhookTemplates } from './webhook.ts';
 
 /** What one template reads of the things that a journey carries. */
 export interface TemplateReads {
@@ -49,26 +49,12 @@ function readsOfNode(node: AnyNode, readsOf: (source: string) => TemplateReads):
   return { event: all.some((r) => r.event), webhook: all.some((r) => r.webhook) };
 }
 
-/** Every Jinja source of a node; expressions are given as `{{ … }}`. */
+/** Every Jinja source of a node, values of parameters included; expressions are given as `{{ … }}`. */
 export function sourcesOf(node: AnyNode): string[] {
-  switch (node.kind) {
-    case 'webhook':
-      return [
-        ...webhookTemplates(node.settings).map((t) => t.source),
-        ...node.settings.tracked.map((t) => t.value),
-        ...Object.values(node.settings.parameters),
-      ];
-    case 'condition':
-      return node.settings.mode === 'jinja'
-        ? [node.settings.expression.includes('{{') ? node.settings.expression : `{{ ${node.settings.expression} }}`]
-        : [];
-    case 'set-attribute':
-      return node.settings.attributes.map((a) => a.value);
-    case 'add-event':
-      return node.settings.properties.map((p) => p.value);
-    case 'now':
-    case 'on-event':
-    case 'wait':
-      return [];
-  }
+  return [
+    ...templatesOf(node).map(({ source, isExpression }) =>
+      isExpression && !source.includes('{{') ? `{{ ${source} }}` : source,
+    ),
+    ...(node.kind === 'webhook' ? Object.values(node.settings.parameters) : []),
+  ];
 }

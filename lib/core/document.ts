@@ -8,6 +8,7 @@ import { KINDS, type Kind, NODE_KINDS, type NodeSettings } from './node-kinds.ts
 
 /** At most this many nodes (Bloomreach docs: limits of a scenario). */
 export const MAX_NODES = 100;
+export const MAX_EDGES = 1000;
 /** Largest document in bytes of JSON (Bloomreach docs: 7.9 MB). */
 export const MAX_DOCUMENT_BYTES = 7_900_000;
 
@@ -49,7 +50,7 @@ export const Document = z.object({
   /** The number that the next new node gets. */
   nextNumber: z.number().int().min(1),
   nodes: z.array(AnyNode).max(MAX_NODES),
-  edges: z.array(Edge).max(MAX_NODES * 10),
+  edges: z.array(Edge).max(MAX_EDGES),
 });
 export type Document = z.infer<typeof Document>;
 
@@ -95,10 +96,18 @@ export function reachableFrom(document: Document, id: string): Set<string> {
   return seen;
 }
 
-/** The webhook nodes that lie on some path before a node, nearest trigger first: what `webhook(n)` may mean there. */
+/**
+ * The webhook nodes that lie on some path before a node, in the order in which a journey meets them: what `webhook(n)`
+ * may mean there. Webhooks of branches that know nothing of each other stand by their numbers.
+ */
 export function webhooksBefore(document: Document, id: string): Node<'webhook'>[] {
-  return document.nodes.filter(
-    (node): node is Node<'webhook'> =>
-      node.kind === 'webhook' && node.id !== id && reachableFrom(document, node.id).has(id),
-  );
+  const before = document.nodes
+    .filter((node): node is Node<'webhook'> => node.kind === 'webhook' && node.id !== id)
+    .map((node) => ({ node, behind: reachableFrom(document, node.id) }))
+    .filter(({ behind }) => behind.has(id));
+  const earlier = (one: string) => before.filter(({ behind }) => behind.has(one)).length;
+  return before
+    .map(({ node }) => ({ node, earlier: earlier(node.id) }))
+    .sort((a, b) => a.earlier - b.earlier || a.node.number - b.node.number)
+    .map(({ node }) => node);
 }

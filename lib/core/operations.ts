@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AnyNode, type Document, Edge, MAX_NODES, nodeOf, reachableFrom } from './document.ts';
+import { AnyNode, type Document, Edge, MAX_EDGES, MAX_NODES, nodeOf, reachableFrom } from './document.ts';
 import { NODE_KINDS } from './node-kinds.ts';
 
 /**
@@ -32,9 +32,9 @@ export interface Applied {
 }
 
 /**
- * Applies one operation.
- * @throws OperationError when it names what is not there, would break a rule of the document (two nodes of one id,
- * an edge into a trigger, a circle, more than 100 nodes) or gives a setting that its schema refuses
+ * Applies one operation. Removing and moving pass over what somebody else removed already.
+ * @throws OperationError when it connects, renames or sets what is not there, would break a rule of the document (two
+ * nodes of one id, an edge into a trigger, a circle, too many nodes or edges) or gives a setting that its schema refuses
  */
 export function apply(document: Document, operation: Operation): Applied {
   switch (operation.type) {
@@ -97,6 +97,7 @@ function add(document: Document, nodes: AnyNode[], edges: Edge[]): Applied {
 function connect(document: Document, edge: Edge): Document {
   const from = present(document, edge.from);
   const to = present(document, edge.to);
+  if (document.edges.length >= MAX_EDGES) throw new OperationError(`A scenario has at most ${MAX_EDGES} connections.`);
   if (document.edges.some((e) => e.id === edge.id)) throw new OperationError(`There already is an edge ${edge.id}.`);
   if (document.edges.some((e) => e.from === edge.from && e.port === edge.port && e.to === edge.to))
     throw new OperationError('These two are connected already.');

@@ -5,6 +5,9 @@ import { type Fault, NODE_KINDS } from './node-kinds.ts';
 export interface Problem extends Fault {
   /** The node to focus; absent when the fault is of the whole scenario. */
   nodeId?: string;
+  /** The place inside the template that `field` names, from 1. */
+  line?: number;
+  column?: number;
 }
 
 /**
@@ -46,7 +49,12 @@ export function problemsOf(document: Document): Problem[] {
       });
     }
   }
-  return problems.sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
+  return errorsFirst(problems);
+}
+
+/** The same problems, errors before warnings, otherwise in their order. */
+export function errorsFirst(problems: Problem[]): Problem[] {
+  return problems.toSorted((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
 }
 
 function faultsOf(node: AnyNode): Fault[] {

@@ -85,18 +85,20 @@ export function effectiveBatchSize(settings: WebhookSettings, onEvent: boolean):
 /** The templates of a webhook with the labels that errors and the editor use, in the order they stand on screen. */
 export function webhookTemplates(
   settings: WebhookSettings,
-): { name: string; source: string; place: 'url' | 'header' | PayloadFormat }[] {
+): { field: string; name: string; source: string; place: 'url' | 'header' | PayloadFormat }[] {
   return [
-    { name: 'URL', source: settings.url, place: 'url' as const },
-    ...settings.headers
-      .filter((h) => h.secretId === null)
-      .map((h) => ({ name: `Header ${h.name}`, source: h.value, place: 'header' as const })),
+    { field: 'url', name: 'URL', source: settings.url, place: 'url' as const },
+    ...settings.headers.flatMap((h, i) =>
+      h.secretId === null
+        ? [{ field: `headers.${i}.value`, name: `Header ${h.name}`, source: h.value, place: 'header' as const }]
+        : [],
+    ),
     ...(settings.batch
       ? [
-          { name: 'Root', source: settings.root, place: settings.format },
-          { name: 'Customer', source: settings.customer, place: settings.format },
+          { field: 'root', name: 'Root', source: settings.root, place: settings.format },
+          { field: 'customer', name: 'Customer', source: settings.customer, place: settings.format },
         ]
-      : [{ name: 'Payload', source: settings.payload, place: settings.format }]),
+      : [{ field: 'payload', name: 'Payload', source: settings.payload, place: settings.format }]),
   ];
 }
 
