@@ -1,0 +1,21 @@
+/**
+ * The executor. Knows programs, chunks, slots and the ledger; walks everybody through a run. Knows nothing of users,
+ * permissions, drafts or screens. Invariants: entry into a run is exactly-once; one transaction a transition; a request is
+ * claimed and its bytes are stored before a socket is opened; a policy's limit is never exceeded as the receiver sees it;
+ * for every node entered = waiting + in flight + delivered + rejected + unknown + skipped, at every moment.
+ */
+export { pauseRun, replay, resumeRun, resumeWebhook, startRuns, stopRuns } from './lifecycle.ts';
+export { type PreparedRequest, prepareRequests, sendPrepared } from './prepare.ts';
+export {
+  journeyOf,
+  journeysOfCustomer,
+  listRequests,
+  peopleAt,
+  policyQueue,
+  requestDetail,
+  runCounts,
+  runProgress,
+} from './reads.ts';
+export { type IncomingEvent, receiveEvents } from './receive-events.ts';
+export type * from './views.ts';
+export { startWorker, type Worker } from './worker.ts';
