@@ -10,6 +10,18 @@ import { cancelImport, getImport, listImports, previewImport, resumeImport, star
 import { inviteMember, listMembers, removeMember, revokeInvitation, setMemberRole } from './member.ts';
 import { createPolicy, deletePolicy, listPolicies, updatePolicy } from './policy.ts';
 import { createProject, getProject, updateProject } from './project.ts';
+import {
+  archiveScenario,
+  createScenario,
+  deleteScenario,
+  duplicateScenario,
+  listScenarios,
+  openScenario,
+  renameScenario,
+  restoreScenario,
+  tagScenario,
+} from './scenario.ts';
+import { editScenario, listVersions, openVersion, revertScenario } from './scenario-edit.ts';
 import { changePassword, listSessions, revokeSession } from './session.ts';
 export const verbs = {
   'api-key.create': createApiKey,
@@ -42,6 +54,19 @@ export const verbs = {
   'project.create': createProject,
   'project.get': getProject,
   'project.update': updateProject,
+  'scenario.archive': archiveScenario,
+  'scenario.create': createScenario,
+  'scenario.delete': deleteScenario,
+  'scenario.duplicate': duplicateScenario,
+  'scenario.edit': editScenario,
+  'scenario.list': listScenarios,
+  'scenario.open': openScenario,
+  'scenario.rename': renameScenario,
+  'scenario.restore': restoreScenario,
+  'scenario.revert': revertScenario,
+  'scenario.tag': tagScenario,
+  'scenario.version': openVersion,
+  'scenario.versions': listVersions,
   'session.change-password': changePassword,
   'session.list': listSessions,
   'session.revoke': revokeSession,

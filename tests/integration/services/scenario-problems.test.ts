@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { type Document, emptyDocument, newNode } from '../../../lib/core/document.ts';
+import type { Kind, NodeSettings } from '../../../lib/core/node-kinds.ts';
+import { apply } from '../../../lib/core/operations.ts';
+import { prisma } from '../../../lib/db/index.ts';
+import { scenarioProblems } from '../../../lib/services/scenario-problems.ts';
+import { freshDatabase } from '../../support/database.ts';
+import { newProject } from '../../support/members.ts';
+
+freshDatabase();
+
+type Step = { [K in Kind]: [kind: K, settings: Partial<NodeSettings<K>>] }[Kind];
+
+/** Nodes n1, n2 … in a row, each connected to the one before by its first port. */
+function row(...steps: Step[]): Document {
+  let document = emptyDocument();
+  for (const [kind, settings] of steps) {
+    const number = document.nextNumber;
+    const node = newNode(document, kind, `n${number}`, { x: 0, y: 0 });
+    const before = document.nodes.at(-1);
+    const port = before?.kind === 'webhook' ? 'sent' : before?.kind === 'condition' ? 'yes' : 'out';
+    document = apply(document, {
+      type: 'add',
+      nodes: [{ ...node, settings: { ...node.settings, ...settings } } as never],
+      edges: before ? [{ id: `e${number}`, from: before.id, port, to: node.id }] : [],
+    }).document;
+  }
+  return document;
+}
+
+const webhook = (settings: Partial<NodeSettings<'webhook'>>): Step => [
+  'webhook',
+  { url: 'https://api.example.com/v1/messages', ...settings },
+];
+
+async function problemsIn(document: Document, projectId?: string) {
+  return scenarioProblems(prisma(), projectId ?? (await newProject()).id, document);
+}
+
+describe('the problems of a scenario', () => {
+  it('are none when it is ready to start', async () => {
+    expect(await problemsIn(row(['now', {}], webhook({ payload: '{"name": "{{ customer.name }}"}' })))).toEqual([]);
+  });
+
+  it('place a fault of a template at its field, line and column, and name the template', async () => {
+    const faults = await problemsIn(
+      row(
+        ['now', {}],
+        webhook({
+          url: 'https://api.example.com/{{ customer.id',
+          headers: [
+            { name: 'X-Secret', value: '', secretId: 'kept' },
+            { name: 'X-Id', value: '{% if %}', secretId: null },
+          ],
+          batch: true,
+          root: '[\n  {% output customers separated by ", " %}\n]{{ }}',
+          customer: '{\n  "a": {{ customer.a | }}\n}',
+        }),
+      ),
+    );
+    expect(faults.filter(({ severity }) => severity === 'error')).toMatchObject([
+      { nodeId: 'n2', field: 'url', message: expect.stringMatching(/^URL, line 1, column \d+: /), line: 1 },
+      { nodeId: 'n2', field: 'headers.1.value', message: expect.stringMatching(/^Header X-Id, line 1/) },
+      { nodeId: 'n2', field: 'root', message: expect.stringMatching(/^Root, line 3/), line: 3 },
+      { nodeId: 'n2', field: 'customer', message: expect.stringMatching(/^Customer, line 2/), line: 2 },
+    ]);
+  });
+
+  it('come from every kind of node that has templates', async () => {
+    const faults = await problemsIn(
+      row(
+        ['now', {}],
+        ['condition', { mode: 'jinja', expression: 'customer.age >' }],
+        ['set-attribute', { attributes: [{ name: 'a', value: '{{ 1 +' }] }],
+        ['add-event', { event: 'e', properties: [{ name: 'p', value: '{% for %}' }] }],
+        webhook({ tracked: [{ name: 't', value: '{{ }' }] }),
+      ),
+    );
+    expect(faults.map(({ nodeId, field }) => [nodeId, field])).toEqual([
+      ['n2', 'expression'],
+      ['n3', 'attributes.0.value'],
+      ['n4', 'properties.0.value'],
+      ['n5', 'tracked.0.value'],
+    ]);
+  });
+
+  it('tell an empty expression once', async () => {
+    const faults = await problemsIn(row(['now', {}], ['condition', { mode: 'jinja', expression: '  ' }], webhook({})));
+    expect(faults.map(({ field, message }) => [field, message])).toEqual([
+      ['expression', 'Write the expression that decides between Yes and No.'],
+    ]);
+  });
+
+  it('warn of webhook and event where nothing on the way can have given them', async () => {
+    const payload = '{"id": "{{ webhook.id }}", "order": "{{ event.order_id }}"}';
+    const alone = await problemsIn(row(['now', {}], webhook({ payload })));
+    expect(alone.map(({ severity, message }) => [severity, message])).toEqual([
+      ['warning', 'Payload: there is no webhook before this node, so webhook is empty here.'],
+      ['warning', 'Payload: no On event trigger leads to this node, so event is empty here.'],
+    ]);
+    expect(await problemsIn(row(['on-event', { event: 'purchase' }], webhook({}), webhook({ payload })))).toEqual([]);
+  });
+
+  it('check the values of parameters by their types, and mention those without a value', async () => {
+    const settings = {
+      payload: '{"n": [[ count : number ]], "to": "[[ to ]]", "how": "[[ how : enum(sms, mail) = "sms" ]]"}',
+      parameters: { count: 'many' },
+    };
+    const faults = await problemsIn(row(['now', {}], webhook(settings)));
+    expect(faults.map(({ severity, field, message }) => [severity, field, message])).toEqual([
+      ['error', 'parameters.count', 'Parameter count must be a number.'],
+      ['warning', 'parameters.to', 'Parameter to has no value: it stays empty.'],
+    ]);
+  });
+
+  it('place a fault inside the value of a parameter at the parameter, once for all templates', async () => {
+    const settings = { payload: '"[[ a ]]"', parameters: { a: 'Hi {{ customer. }}' } };
+    const faults = await problemsIn(row(['now', {}], webhook(settings)));
+    expect(faults).toMatchObject([{ field: 'parameters.a', message: expect.stringMatching(/^Parameter a, line 1/) }]);
+  });
+
+  it('name policies and integrations that are gone or of another project', async () => {
+    const [mine, theirs] = [await newProject(), await newProject()];
+    const policy = (projectId: string) => prisma().policy.create({ data: { projectId, name: 'SMS', concurrency: 5 } });
+    const [here, there] = [await policy(mine.id), await policy(theirs.id)];
+    const integration = await prisma().integration.create({
+      data: { projectId: theirs.id, name: 'CM.com', kind: 'http', prefix: 'https://api.example.com/' },
+    });
+    const faults = await problemsIn(
+      row(
+        ['now', {}],
+        webhook({ policyId: here.id }),
+        webhook({ policyId: there.id, integrationId: integration.id }),
+        webhook({ policyId: 'not-an-id' }),
+      ),
+      mine.id,
+    );
+    expect(faults.map(({ nodeId, field, severity }) => [nodeId, field, severity])).toEqual([
+      ['n3', 'policyId', 'error'],
+      ['n3', 'integrationId', 'error'],
+      ['n4', 'policyId', 'error'],
+    ]);
+  });
+
+  it.each([
+    ['https://api.example.com/v1/send', true],
+    ['https://api.example.com/v2/send', false],
+    ['https://api.example.com/v1/{{ customer.id }}/send', true],
+    ['https://api.example.com/{{ customer.version }}/send', true],
+    ['https://api.example.com/v2/{{ customer.id }}', false],
+    ['https://other.example.com/v1/{{ customer.id }}', false],
+    ['https://{{ customer.host }}/v1/send', true],
+    ['{{ customer.url }}', true],
+    ['https://api.example.com/v1x/{{ customer.id }}', false],
+    ['https://api.example.com/v1/send?to={{ customer.phone }}', true],
+  ])('judge the fixed part of %s against the prefix of its integration', async (url, ok) => {
+    const project = await newProject();
+    const integration = await prisma().integration.create({
+      data: { projectId: project.id, name: 'CM.com', kind: 'http', prefix: 'https://api.example.com/v1' },
+    });
+    const faults = await problemsIn(row(['now', {}], webhook({ url, integrationId: integration.id })), project.id);
+    expect(faults.map(({ field }) => field)).toEqual(ok ? [] : ['url']);
+    if (!ok) expect(faults[0]!.message).toContain('endpoint prefix of CM.com');
+  });
+
+  it('stand with errors first, then by the number of the node', async () => {
+    const faults = await problemsIn(
+      row(['now', {}], webhook({ payload: '{{ webhook.id }}' }), webhook({ url: '' }), ['add-event', { event: '' }]),
+    );
+    expect(faults.map(({ severity, nodeId }) => [severity, nodeId])).toEqual([
+      ['error', 'n3'],
+      ['error', 'n4'],
+      ['warning', 'n2'],
+    ]);
+  });
+});
