@@ -16,6 +16,7 @@ export {
   runCounts,
   runProgress,
 } from './reads.ts';
+export { listRuns, type RunSummary } from './reads-runs.ts';
 export { type IncomingEvent, receiveEvents } from './receive-events.ts';
 export type * from './views.ts';
 export { startWorker, type Worker } from './worker.ts';

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { type Document, emptyDocument, newNode } from '../core/document.ts';
 import type { Kind } from '../core/node-kinds.ts';
 import { apply } from '../core/operations.ts';
-import { type RunSummary, runSummaries } from './run-summary.ts';
+import { pool } from '../db/index.ts';
+import { listRuns, type RunSummary } from '../engine/index.ts';
 import { scenarioProblems } from './scenario-problems.ts';
 import { documentOf, isSame, lockForChange, lockScenario, scenarioOf, stored } from './scenario-row.ts';
 import { type Ctx, read, ServiceError, write } from './verb.ts';
@@ -146,7 +147,7 @@ export const openScenario = read({
     const document = documentOf(scenario.draft);
     const [problems, runs, versions, live] = await Promise.all([
       scenarioProblems(db, ctx.projectId, document),
-      runSummaries(ctx.projectId, { scenarioId: scenario.id, limit: 20 }),
+      listRuns(pool(), { projectId: ctx.projectId, scenarioId: scenario.id, limit: 20 }),
       db.version.count({ where: { scenarioId: scenario.id } }),
       db.run.findFirst({
         where: { scenarioId: scenario.id, endedAt: null },
