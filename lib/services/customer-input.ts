@@ -141,9 +141,12 @@ export function readEventType(value: unknown, path = 'event_type'): string {
   return type;
 }
 
-function readTimestamp(value: unknown, now: number): number {
+/**
+ * Unix seconds or ISO 8601, in ms; `now` when there is none.
+ * @throws InputFault
+ */
+export function readTimestamp(value: unknown, now: number, path = 'timestamp'): number {
   if (value === undefined || value === null) return now;
-  const path = 'timestamp';
   if (typeof value === 'number' && value > 100_000_000_000)
     throw fault(path, 'is in seconds; this looks like milliseconds');
   const at = typeof value === 'number' ? value * 1000 : typeof value === 'string' ? Date.parse(value) : Number.NaN;

@@ -26,10 +26,15 @@ export async function storeFile(sql: Sql, importId: string, bytes: AsyncIterable
     held = [];
     heldBytes = 0;
   };
-  for await (const chunk of bytes) {
-    size += chunk.byteLength;
-    if (size > MAX_FILE_BYTES)
-      throw new ServiceError('invalid', 'The file is larger than 50 MB. Split it and import the parts one by one.');
+  const sized = async function* () {
+    for await (const chunk of bytes) {
+      size += chunk.byteLength;
+      if (size > MAX_FILE_BYTES)
+        throw new ServiceError('invalid', 'The file is larger than 50 MB. Split it and import the parts one by one.');
+      yield chunk;
+    }
+  };
+  for await (const chunk of asUtf8(sized())) {
     check.add(chunk);
     held.push(chunk);
     heldBytes += chunk.byteLength;
@@ -56,20 +61,50 @@ export async function dropFile(sql: Sql, importId: string): Promise<void> {
   await sql.query('DELETE FROM import_part WHERE import_id = $1', [importId]);
 }
 
+/** The first bytes of what is sometimes called .csv and is none. */
+const OTHER_FILES: [name: string, bytes: number[]][] = [
+  ['an Excel workbook or a ZIP archive', [0x50, 0x4b, 0x03, 0x04]],
+  ['an old Excel workbook', [0xd0, 0xcf, 0x11, 0xe0]],
+  ['a PDF', [0x25, 0x50, 0x44, 0x46]],
+  ['a gzip archive', [0x1f, 0x8b]],
+];
+
+/**
+ * The file as UTF-8. UTF-16 is known by its first two bytes, as spreadsheets write it.
+ * @throws ServiceError for what is no text at all
+ */
+async function* asUtf8(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let head: Uint8Array = new Uint8Array();
+  let decoder: TextDecoder | null | undefined;
+  for await (const chunk of bytes) {
+    let next = chunk;
+    if (decoder === undefined) {
+      head = Buffer.concat([head, chunk]);
+      if (head.length < 4) continue;
+      decoder = decoderFor(head);
+      next = head;
+    }
+    yield decoder ? Buffer.from(decoder.decode(next, { stream: true })) : next;
+  }
+  if (decoder === undefined) yield head;
+  else if (decoder) yield Buffer.from(decoder.decode());
+}
+
+function decoderFor(head: Uint8Array): TextDecoder | null {
+  const begins = (bytes: number[]) => bytes.every((byte, index) => head[index] === byte);
+  const other = OTHER_FILES.find(([, bytes]) => begins(bytes));
+  if (other)
+    throw new ServiceError('invalid', `The file is ${other[0]}, not CSV. Save it as “CSV UTF-8” and upload it again.`);
+  if (begins([0xff, 0xfe])) return new TextDecoder('utf-16le');
+  return begins([0xfe, 0xff]) ? new TextDecoder('utf-16be') : null;
+}
+
 /** Looks whether bytes are UTF-8, whatever way they are cut. */
 class Utf8Check {
   private readonly decoder = new TextDecoder('utf-8', { fatal: true });
   private lines = 1;
-  private first = true;
 
   add(chunk: Uint8Array): void {
-    if (
-      this.first &&
-      chunk.length >= 2 &&
-      ((chunk[0] === 0xff && chunk[1] === 0xfe) || (chunk[0] === 0xfe && chunk[1] === 0xff))
-    )
-      throw new ServiceError('invalid', 'The file is UTF-16. Save it as “CSV UTF-8” and upload it again.');
-    if (chunk.length > 0) this.first = false;
     this.decode(() => this.decoder.decode(chunk, { stream: true }), chunk);
     for (const byte of chunk) if (byte === 0x0a) this.lines++;
   }

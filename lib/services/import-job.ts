@@ -1,9 +1,10 @@
 import { pool, type Sql } from '../db/index.ts';
 import { log } from '../log.ts';
 import { InputFault } from './customer-input.ts';
-import { type CustomerWrite, writeCustomers } from './customer-write.ts';
-import { type CsvRecord, type Mapping, readCsv, readRow } from './import-csv.ts';
+import { type Written, writeCustomers } from './customer-write.ts';
+import { type CsvRecord, readCsv } from './import-csv.ts';
 import { dropFile, fileBytes } from './import-file.ts';
+import { Mapping, type RowWrite, readRow } from './import-mapping.ts';
 
 /**
  * Runs an import in this process. A session lock in the database says that it is being worked on: when the process dies
@@ -19,7 +20,7 @@ export const LOCK_KEY = '(hashtext($1::text) & 2147483647)';
 const DEADLOCK = '40P01';
 
 interface Row extends CsvRecord {
-  write: CustomerWrite | null;
+  write: RowWrite | null;
   fault: string | null;
 }
 
@@ -53,19 +54,20 @@ export async function runImport(projectId: string, importId: string): Promise<bo
 }
 
 async function work(sql: Sql, projectId: string, importId: string): Promise<void> {
-  const { rows } = await sql.query<{ mapping: Mapping; done_rows: number; total_rows: number }>(
-    "SELECT mapping, done_rows, total_rows FROM import WHERE id = $1 AND project_id = $2 AND state = 'running'",
+  const { rows } = await sql.query<{ mapping: unknown; done_rows: number; total_rows: number; created_at: Date }>(
+    "SELECT mapping, done_rows, total_rows, created_at FROM import WHERE id = $1 AND project_id = $2 AND state = 'running'",
     [importId, projectId],
   );
   const job = rows[0];
   if (!job) return;
+  const mapping = Mapping.parse(job.mapping);
   try {
-    if (job.total_rows === 0) await countRows(sql, importId, job.mapping);
+    if (job.total_rows === 0) await countRows(sql, importId, mapping);
     let seen = -1;
     let batch: Row[] = [];
-    for await (const record of readCsv(fileBytes(sql, importId), job.mapping.delimiter)) {
+    for await (const record of readCsv(fileBytes(sql, importId), mapping.delimiter)) {
       if (++seen === 0 || seen <= job.done_rows) continue;
-      batch.push(rowOf(record, job.mapping));
+      batch.push(rowOf(record, mapping, job.created_at.getTime()));
       if (batch.length < BATCH) continue;
       if (!(await storeBatch(sql, projectId, importId, batch))) return;
       batch = [];
@@ -78,9 +80,10 @@ async function work(sql: Sql, projectId: string, importId: string): Promise<void
   }
 }
 
-function rowOf(record: CsvRecord, mapping: Mapping): Row {
+/** `now` is the time of an event without one: that of the upload, whenever the row's turn comes. */
+function rowOf(record: CsvRecord, mapping: Mapping, now: number): Row {
   try {
-    return { ...record, write: readRow(record.cells, mapping), fault: null };
+    return { ...record, write: readRow(record.cells, mapping, now), fault: null };
   } catch (error) {
     if (!(error instanceof InputFault)) throw error;
     return { ...record, write: null, fault: error.message };
@@ -134,6 +137,12 @@ async function writeBatch(sql: Sql, projectId: string, importId: string, batch: 
     projectId,
     good.map((row) => row.write!),
   );
+  const events = await storeEvents(
+    sql,
+    projectId,
+    good.map((row) => row.write!),
+    answers,
+  );
   let next = 0;
   const refused = batch.flatMap((row) => {
     const answer = row.write ? answers[next++]! : null;
@@ -141,8 +150,34 @@ async function writeBatch(sql: Sql, projectId: string, importId: string, batch: 
     return reason === null ? [] : [{ line: row.line, to_line: null, reason, cells: row.cells }];
   });
   await storeRefusals(sql, importId, refused);
-  const created = answers.filter((answer) => answer.ok && answer.created).length;
+  const created = events ?? answers.filter((answer) => answer.ok && answer.created).length;
   return { created, updated: batch.length - refused.length - created, refused: refused.length };
+}
+
+/** Events of the past are stored and start no scenario. Null when the file has customers. */
+async function storeEvents(
+  sql: Sql,
+  projectId: string,
+  writes: RowWrite[],
+  answers: Written[],
+): Promise<number | null> {
+  const stored = writes.flatMap(({ event }, index) => {
+    const answer = answers[index]!;
+    return event && answer.ok ? [{ ...event, customerId: answer.customerId }] : [];
+  });
+  if (stored.length === 0) return writes.some(({ event }) => event) ? 0 : null;
+  await sql.query(
+    `INSERT INTO event(project_id, customer_id, type, at, properties)
+     SELECT $1::uuid, * FROM unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::jsonb[])`,
+    [
+      projectId,
+      stored.map(({ customerId }) => customerId),
+      stored.map(({ type }) => type),
+      stored.map(({ at }) => at),
+      stored.map(({ properties }) => JSON.stringify(properties)),
+    ],
+  );
+  return stored.length;
 }
 
 async function refuseBatch(sql: Sql, importId: string, batch: Row[], message: string): Promise<boolean> {

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { pool } from '../db/index.ts';
-import { log } from '../log.ts';
-import { InputFault } from './customer-input.ts';
-import { type ColumnUse, csvLine, Delimiter, guessDelimiter, guessUse, Mapping, readCsv } from './import-csv.ts';
-import { dropFile, fileBytes, storeFile } from './import-file.ts';
-import { LOCK_CLASS, runImport } from './import-job.ts';
-import { act, notFound, read, ServiceError } from './verb.ts';
+import { csvLine } from './import-csv.ts';
+import { storeFile } from './import-file.ts';
+import { LOCK_CLASS } from './import-job.ts';
+import type { ImportKind, Mapping } from './import-mapping.ts';
+import { act, notFound, read } from './verb.ts';
 
-/** Files of customers on their way in: upload, look at the columns, start, see what was refused and why. */
+/** Files of customers or events on their way in: upload, look at the columns, start, see what was refused and why. */
 
 export type ImportState = 'uploaded' | 'running' | 'interrupted' | 'done' | 'failed' | 'cancelled';
 
 export interface ImportRow {
   id: string;
+  kind: ImportKind;
   fileName: string;
   state: ImportState;
   totalRows: number;
@@ -26,12 +26,11 @@ export interface ImportRow {
   endedAt: string | null;
 }
 
-const PREVIEW_ROWS = 20;
-const Id = z.strictObject({ id: z.uuid() });
+export const Id = z.strictObject({ id: z.uuid() });
 const isBytes = (value: unknown): value is AsyncIterable<Uint8Array> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 
-const COLUMNS = `i.id, i.file_name, i.state, i.total_rows, i.done_rows, i.created_rows, i.updated_rows, i.refused_rows, i.message,
+const COLUMNS = `i.id, i.kind, i.file_name, i.state, i.total_rows, i.done_rows, i.created_rows, i.updated_rows, i.refused_rows, i.message,
   i.created_at, i.ended_at, i.mapping, u.name AS created_by,
   EXISTS (SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.classid = ${LOCK_CLASS}
              AND l.objid = (hashtext(i.id::text) & 2147483647)::oid
@@ -39,6 +38,7 @@ const COLUMNS = `i.id, i.file_name, i.state, i.total_rows, i.done_rows, i.create
 
 interface Stored {
   id: string;
+  kind: ImportKind;
   file_name: string;
   state: ImportState;
   total_rows: number;
@@ -54,14 +54,15 @@ interface Stored {
   worked_on: boolean;
 }
 
-/** Just started ones may not have their lock yet. */
+/** When imports were started by this process: they may not have their lock yet. */
+export const startedAt = new Map<string, number>();
 const STARTING_MS = 3000;
-const startedAt = new Map<string, number>();
 
-function rowOf(row: Stored): ImportRow {
+export function rowOf(row: Stored): ImportRow {
   const starting = Date.now() - (startedAt.get(row.id) ?? 0) < STARTING_MS;
   return {
     id: row.id,
+    kind: row.kind,
     fileName: row.file_name,
     state: row.state === 'running' && !row.worked_on && !starting ? 'interrupted' : row.state,
     totalRows: row.total_rows,
@@ -76,7 +77,8 @@ function rowOf(row: Stored): ImportRow {
   };
 }
 
-async function stored(projectId: string, id: string): Promise<Stored> {
+/** @throws ServiceError when the project has no such import */
+export async function stored(projectId: string, id: string): Promise<Stored> {
   const { rows } = await pool().query<Stored>(
     `SELECT ${COLUMNS} FROM import i LEFT JOIN app_user u ON u.id = i.created_by_id WHERE i.id = $1 AND i.project_id = $2`,
     [id, projectId],
@@ -127,6 +129,10 @@ export const uploadImport = act({
     bytes: z.custom<AsyncIterable<Uint8Array>>(isBytes, 'Files are sent to the upload address.'),
   }),
   async run({ ctx, input, note }): Promise<{ id: string }> {
+    await pool().query(
+      "DELETE FROM import WHERE project_id = $1 AND state = 'uploading' AND created_at < now() - interval '1 day'",
+      [ctx.projectId],
+    );
     const { rows } = await pool().query<{ id: string }>(
       `INSERT INTO import(id, project_id, kind, file_name, state, mapping, created_by_id)
        VALUES (gen_random_uuid(), $1, 'customers', $2, 'uploading', '{"delimiter": ",", "header": [], "columns": []}', $3) RETURNING id`,
@@ -144,147 +150,6 @@ export const uploadImport = act({
     return { id };
   },
 });
-
-export interface Preview {
-  fileName: string;
-  delimiter: Delimiter;
-  columns: { header: string; samples: string[]; use: ColumnUse }[];
-  /** The first rows. */
-  rows: string[][];
-}
-
-/** The first rows of an uploaded file with a guess what each column is; `delimiter` overrules the guessed one. */
-export const previewImport = read({
-  needs: 'build',
-  input: Id.extend({ delimiter: Delimiter.nullable().default(null) }),
-  async run({ ctx, input }): Promise<Preview> {
-    const { file_name } = await stored(ctx.projectId, input.id);
-    const head = (await fileBytes(pool(), input.id).next()).value as Uint8Array | undefined;
-    if (!head) throw new ServiceError('conflict', 'The file of this import is no longer kept. Upload it again.');
-    const delimiter =
-      input.delimiter ??
-      guessDelimiter(
-        Buffer.from(head.subarray(0, 65_536))
-          .toString('utf8')
-          .replace(/^\ufeff/, ''),
-      );
-    const [header, ...rows] = await firstRecords(input.id, delimiter);
-    if (!header) throw new ServiceError('invalid', 'The file has no rows.');
-    if (header.length > 1000) throw new ServiceError('invalid', 'The file has more than 1000 columns.');
-    return {
-      fileName: file_name,
-      delimiter,
-      columns: header.map((name, index) => {
-        const samples = rows.map((cells) => cells[index] ?? '').filter((cell) => cell.trim() !== '');
-        return { header: name.trim(), samples: samples.slice(0, 3), use: guessUse(name, samples) };
-      }),
-      rows,
-    };
-  },
-});
-
-async function firstRecords(importId: string, delimiter: Delimiter): Promise<string[][]> {
-  const found: string[][] = [];
-  try {
-    for await (const { cells } of readCsv(fileBytes(pool(), importId), delimiter)) {
-      found.push(cells);
-      if (found.length > PREVIEW_ROWS) break;
-    }
-  } catch (error) {
-    if (!(error instanceof InputFault)) throw error;
-    if (found.length === 0) throw new ServiceError('invalid', error.message);
-  }
-  return found;
-}
-
-/** Starts the import of an uploaded file by a mapping, in the background. */
-export const startImport = act({
-  needs: 'build',
-  input: Id.extend({ mapping: Mapping }),
-  async run({ ctx, input: { id, mapping }, note }): Promise<object> {
-    refuseMapping(mapping);
-    const row = await stored(ctx.projectId, id);
-    await changeState(ctx.projectId, id, ['uploaded'], "state = 'running', mapping = $4", [JSON.stringify(mapping)]);
-    await note({
-      action: 'import.start',
-      objectType: 'import',
-      objectId: id,
-      objectName: row.file_name,
-      after: { columns: mapping.columns.map((use, i) => ({ column: mapping.header[i], ...use })) },
-    });
-    inBackground(ctx.projectId, id);
-    return {};
-  },
-});
-
-/** Goes on with an interrupted import behind its last stored batch. */
-export const resumeImport = act({
-  needs: 'build',
-  input: Id,
-  async run({ ctx, input, note }): Promise<object> {
-    const row = await stored(ctx.projectId, input.id);
-    if (rowOf(row).state !== 'interrupted')
-      throw new ServiceError('conflict', 'This import is not interrupted; it is running or has ended.');
-    await note({ action: 'import.resume', objectType: 'import', objectId: input.id, objectName: row.file_name });
-    inBackground(ctx.projectId, input.id);
-    return {};
-  },
-});
-
-/** Stops an import after the batch that it is at; what is stored stays. */
-export const cancelImport = act({
-  needs: 'build',
-  input: Id,
-  async run({ ctx, input, note }): Promise<object> {
-    const row = await stored(ctx.projectId, input.id);
-    const message =
-      row.state === 'uploaded' ? 'Cancelled before it was started.' : 'Cancelled; rows stored before that stay.';
-    await changeState(
-      ctx.projectId,
-      input.id,
-      ['uploaded', 'running'],
-      "state = 'cancelled', ended_at = now(), message = $4",
-      [message],
-    );
-    await dropFile(pool(), input.id);
-    await note({ action: 'import.cancel', objectType: 'import', objectId: input.id, objectName: row.file_name });
-    return {};
-  },
-});
-
-async function changeState(
-  projectId: string,
-  id: string,
-  from: string[],
-  set: string,
-  values: unknown[],
-): Promise<void> {
-  const { rowCount } = await pool().query(
-    `UPDATE import SET ${set} WHERE id = $1 AND project_id = $2 AND state = ANY($3)`,
-    [id, projectId, from, ...values],
-  );
-  if (rowCount === 0)
-    throw new ServiceError('conflict', 'This import was started or has ended already. Reload the page.');
-}
-
-function inBackground(projectId: string, id: string): void {
-  startedAt.set(id, Date.now());
-  runImport(projectId, id)
-    .catch((error) => log.error({ err: error, importId: id }, 'an import could not be run'))
-    .finally(() => startedAt.delete(id));
-}
-
-function refuseMapping({ header, columns }: Mapping): void {
-  if (columns.length !== header.length)
-    throw new ServiceError('invalid', 'The mapping does not fit the header of the file.');
-  if (!columns.some((use) => use.as === 'identifier'))
-    throw new ServiceError('invalid', 'Choose at least one column that identifies the customer.');
-  const targets = columns.flatMap((use) =>
-    use.as === 'skip' ? [] : `${use.as} ${use.as === 'property' ? use.name : use.kind}`,
-  );
-  const twice = targets.find((target, i) => targets.indexOf(target) !== i);
-  if (twice) throw new ServiceError('invalid', `Two columns go to the same ${twice}. Skip one of them.`);
-}
 
 /** The report of an import's refused rows as CSV, piece by piece: line, reason, and the row as it was. */
 export const importReport = read({

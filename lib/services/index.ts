@@ -6,10 +6,24 @@ import { createApiKey, listApiKeys, revokeApiKey } from './api-key.ts';
 import { getCustomer, listCustomerEvents, listCustomerProperties, listCustomers } from './customer.ts';
 import { createCustomer, updateCustomer, upsertCustomers } from './customer-change.ts';
 import { listEvents, listEventTypes } from './event.ts';
-import { cancelImport, getImport, listImports, previewImport, resumeImport, startImport } from './import.ts';
+import { getImport, listImports } from './import.ts';
+import { cancelImport, previewImport, resumeImport, startImport } from './import-run.ts';
 import { inviteMember, listMembers, removeMember, revokeInvitation, setMemberRole } from './member.ts';
 import { createPolicy, deletePolicy, listPolicies, updatePolicy } from './policy.ts';
 import { createProject, getProject, updateProject } from './project.ts';
+import {
+  listCustomerJourneys,
+  listPeople,
+  listProjectRuns,
+  listRunRequests,
+  openJourney,
+  openRequest,
+  openRun,
+  pauseOneRun,
+  resumeOneRun,
+  resumeStoppedWebhook,
+  stopRun,
+} from './run.ts';
 import {
   archiveScenario,
   createScenario,
@@ -22,6 +36,8 @@ import {
   tagScenario,
 } from './scenario.ts';
 import { editScenario, listVersions, openVersion, revertScenario } from './scenario-edit.ts';
+import { startScenario, stopScenario } from './scenario-start.ts';
+import { storeSecret } from './secret.ts';
 import { changePassword, listSessions, revokeSession } from './session.ts';
 export const verbs = {
   'api-key.create': createApiKey,
@@ -54,6 +70,16 @@ export const verbs = {
   'project.create': createProject,
   'project.get': getProject,
   'project.update': updateProject,
+  'run.journey': openJourney,
+  'run.list': listProjectRuns,
+  'run.open': openRun,
+  'run.pause': pauseOneRun,
+  'run.people': listPeople,
+  'run.request': openRequest,
+  'run.requests': listRunRequests,
+  'run.resume': resumeOneRun,
+  'run.resume-webhook': resumeStoppedWebhook,
+  'run.stop': stopRun,
   'scenario.archive': archiveScenario,
   'scenario.create': createScenario,
   'scenario.delete': deleteScenario,
@@ -64,9 +90,12 @@ export const verbs = {
   'scenario.rename': renameScenario,
   'scenario.restore': restoreScenario,
   'scenario.revert': revertScenario,
+  'scenario.start': startScenario,
+  'scenario.stop': stopScenario,
   'scenario.tag': tagScenario,
   'scenario.version': openVersion,
   'scenario.versions': listVersions,
+  'secret.store': storeSecret,
   'session.change-password': changePassword,
   'session.list': listSessions,
   'session.revoke': revokeSession,

@@ -1,17 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { pool } from '../../../lib/db/index.ts';
-import {
-  cancelImport,
-  getImport,
-  importReport,
-  listImports,
-  previewImport,
-  resumeImport,
-  startImport,
-  uploadImport,
-} from '../../../lib/services/import.ts';
-import type { Mapping, ValueType } from '../../../lib/services/import-csv.ts';
+import { getImport, importReport, listImports, uploadImport } from '../../../lib/services/import.ts';
 import { LOCK_CLASS, runImport } from '../../../lib/services/import-job.ts';
+import { type ImportKind, Mapping, type ValueType } from '../../../lib/services/import-mapping.ts';
+import { cancelImport, previewImport, resumeImport, startImport } from '../../../lib/services/import-run.ts';
 import type { Ctx } from '../../../lib/services/verb.ts';
 import { freshDatabase, projectWith } from '../../support/database.ts';
 
@@ -30,9 +22,14 @@ async function* pieces(text: string | Uint8Array, size = 65_536) {
 const upload = async (text: string | Uint8Array) =>
   (await uploadImport(ctx, { fileName: 'people.csv', bytes: pieces(text) })).id;
 
-async function mappingOf(id: string): Promise<Mapping> {
-  const { delimiter, columns } = await previewImport(ctx, { id });
-  return { delimiter, header: columns.map(({ header }) => header), columns: columns.map(({ use }) => use) };
+async function mappingOf(id: string, kind: ImportKind = 'customers'): Promise<Mapping> {
+  const { delimiter, columns } = await previewImport(ctx, { id, kind });
+  return Mapping.parse({
+    delimiter,
+    kind,
+    header: columns.map(({ header }) => header),
+    columns: columns.map(({ use }) => use),
+  });
 }
 
 async function ended(id: string) {
@@ -118,7 +115,7 @@ describe('importing customers', () => {
     for await (const piece of lines) text += piece;
     expect(fileName).toBe('refused-people.csv');
     expect(text).toBe(
-      '\ufeffline,reason,registered,age,note\r\n2,age: “=1+1” is not a number (write 1234.5),a,\'=1+1,"\'=cmd|x"\r\n',
+      '\ufeffline,reason,registered,age,note\r\n2,age: “=1+1” is not a number (write 1234.5),a,"\'=1+1","\'=cmd|x"\r\n',
     );
   });
 
@@ -194,10 +191,9 @@ describe('a batch that the database refuses', () => {
 });
 
 describe('an upload', () => {
-  it('is refused when it is empty, no UTF-8 or UTF-16, and leaves nothing behind', async () => {
+  it('is refused when it is empty or not UTF-8, and leaves nothing behind', async () => {
     await expect(upload('')).rejects.toThrow('The file is empty.');
     await expect(upload(Buffer.from('id,n\n1,a\n2,caf\xe9\n', 'latin1'))).rejects.toThrow(/not UTF-8: line 3/);
-    await expect(upload(Buffer.from('\ufeffid,n', 'utf16le'))).rejects.toThrow(/UTF-16/);
     expect(await listImports(ctx, {})).toEqual([]);
   });
 
@@ -214,7 +210,9 @@ describe('an upload', () => {
     const mapping = await mappingOf(id);
     await expect(startImport(ctx, { id, mapping })).rejects.toThrow(/at least one column that identifies/);
     mapping.columns = mapping.columns.map(() => ({ as: 'identifier', kind: 'registered' }));
-    await expect(startImport(ctx, { id, mapping })).rejects.toThrow(/Two columns go to the same/);
+    await expect(startImport(ctx, { id, mapping })).rejects.toThrow(
+      'Columns 1 and 2 both go to the identifier registered.',
+    );
   });
 
   it('is not seen by another project nor by a viewer who would start it', async () => {
@@ -223,5 +221,126 @@ describe('an upload', () => {
     await expect(startImport({ ...ctx, role: 'viewer' }, { id, mapping: await mappingOf(id) })).rejects.toThrow(
       /does not allow/,
     );
+  });
+});
+
+describe('files as spreadsheets write them', () => {
+  it('are read in UTF-16 with its mark, in semicolons and tabs, with carriage returns alone', async () => {
+    const text = '\ufeffregistered\tname\n7\tŽofia 日本\n';
+    const little = await importText(Buffer.from(text, 'utf16le') as unknown as string);
+    expect(little).toMatchObject({ state: 'done', createdRows: 1 });
+    const big = Buffer.from(text.replace('7', '8'), 'utf16le').swap16();
+    expect(await importText(big as unknown as string)).toMatchObject({ createdRows: 1 });
+    expect(await importText('registered;name\r9;Eva\r')).toMatchObject({ createdRows: 1 });
+    expect(await customers()).toEqual([{ name: 'Žofia 日本' }, { name: 'Žofia 日本' }, { name: 'Eva' }]);
+  });
+
+  it('are refused when they are no text at all, whatever their name says', async () => {
+    await expect(upload(Buffer.from('PK\x03\x04rest', 'latin1'))).rejects.toThrow(
+      /an Excel workbook or a ZIP archive, not CSV/,
+    );
+    await expect(upload(Buffer.from([0x1f, 0x8b, 8, 0, 0]))).rejects.toThrow(/a gzip archive, not CSV/);
+    await expect(uploadImport(ctx, { fileName: 'a.csv', bytes: pieces('PK\x03\x04rest', 1) })).rejects.toThrow(
+      /archive/,
+    );
+  });
+
+  it('may be tiny', async () => {
+    const id = (await uploadImport(ctx, { fileName: 'a.csv', bytes: pieces('id', 1) })).id;
+    expect((await previewImport(ctx, { id })).columns).toHaveLength(1);
+  });
+
+  it('have at most 500 columns', async () => {
+    const id = await upload(Array.from({ length: 10_000 }, (_, i) => `c${i}`).join(','));
+    await expect(previewImport(ctx, { id })).rejects.toThrow(/more than 500 columns/);
+  });
+
+  it('refuse the rows that hold what cannot be stored, and keep the others', async () => {
+    const done = await importText('registered,name\na,ok\nb,no\0t\nc,fine\n');
+    expect(done).toMatchObject({ state: 'done', createdRows: 2, refusedRows: 1 });
+    expect(done.refusals).toMatchObject([{ line: 3, reason: 'name: has characters that cannot be stored' }]);
+  });
+
+  it('that name a customer twice make one, and the last row wins', async () => {
+    const done = await importText('registered,n\na,1\na,2\n');
+    expect(done).toMatchObject({ createdRows: 1, updatedRows: 1, refusedRows: 0 });
+    expect(await customers()).toEqual([{ n: 2 }]);
+  });
+});
+
+describe('importing events', () => {
+  const events = async () =>
+    (await pool().query('SELECT type, at, properties FROM event WHERE project_id = $1 ORDER BY id', [ctx.projectId]))
+      .rows;
+
+  it('stores them with their customers and times, and refuses what is wrong', async () => {
+    const id = await upload(
+      'registered,event_type,timestamp,total\na,purchase,2026-01-31T08:00:00Z,5\na,purchase,soon,5\nb,visit,1769846400,\n',
+    );
+    expect((await previewImport(ctx, { id })).kind).toBe('events');
+    await startImport(ctx, { id, mapping: await mappingOf(id, 'events') });
+    const done = await ended(id);
+    expect(done).toMatchObject({ kind: 'events', state: 'done', createdRows: 2, updatedRows: 0, refusedRows: 1 });
+    expect(done.refusals).toMatchObject([
+      { line: 3, reason: expect.stringMatching(/timestamp: “soon” is not a time/) },
+    ]);
+    const at = new Date('2026-01-31T08:00:00Z');
+    expect(await events()).toEqual([
+      { type: 'purchase', at, properties: { total: 5 } },
+      { type: 'visit', at, properties: {} },
+    ]);
+    expect(await customers()).toEqual([{}, {}]);
+  });
+
+  it('takes a type for the whole file', async () => {
+    const id = await upload('registered,page\na,/home\n');
+    const mapping = { ...(await mappingOf(id, 'events')), eventType: 'visit' };
+    await startImport(ctx, { id, mapping });
+    expect(await ended(id)).toMatchObject({ state: 'done', createdRows: 1 });
+    expect(await events()).toMatchObject([{ type: 'visit', properties: { page: '/home' } }]);
+  });
+});
+
+describe('what is done to an import', () => {
+  it('stands in the audit log: upload, start, cancel, without a value of the file', async () => {
+    const id = await upload('registered,name\na,canary\n');
+    await startImport(ctx, { id, mapping: await mappingOf(id) });
+    await ended(id);
+    const other = await upload('registered\na\n');
+    await cancelImport(ctx, { id: other });
+    const { rows } = await pool().query(
+      'SELECT action, object_id, after FROM audit_entry WHERE project_id = $1 ORDER BY id',
+      [ctx.projectId],
+    );
+    expect(rows.map(({ action, object_id }) => [action, object_id])).toEqual([
+      ['import.upload', id],
+      ['import.start', id],
+      ['import.upload', other],
+      ['import.cancel', other],
+    ]);
+    expect(JSON.stringify(rows)).not.toContain('canary');
+  });
+
+  it('is refused to a viewer and unseen by another project, verb by verb', async () => {
+    const id = await upload('registered\na\n');
+    const mapping = await mappingOf(id);
+    const foreign = await projectWith('admin');
+    const viewer: Ctx = { ...ctx, role: 'viewer' };
+    for (const [verb, input, looks] of [
+      [getImport, { id }, true],
+      [importReport, { id }, true],
+      [previewImport, { id }, false],
+      [startImport, { id, mapping }, false],
+      [resumeImport, { id }, false],
+      [cancelImport, { id }, false],
+    ] as [(ctx: Ctx, input: never) => Promise<unknown>, never, boolean][]) {
+      await expect(verb(foreign, input)).rejects.toMatchObject({ code: 'not-found' });
+      if (!looks) await expect(verb(viewer, input)).rejects.toMatchObject({ code: 'forbidden' });
+    }
+    expect(await listImports(foreign, {})).toEqual([]);
+    await expect(uploadImport(viewer, { fileName: 'a.csv', bytes: pieces('a') })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    expect((await getImport(ctx, { id })).state).toBe('uploaded');
   });
 });
