@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { csvLine, readCsv } from '../../../lib/services/import-csv.ts';
+import { csvLine, readCsv, unguard } from '../../../lib/services/import-csv.ts';
 import type { Delimiter } from '../../../lib/services/import-mapping.ts';
 
 async function* bytes(text: string, size = 7) {
