@@ -10,6 +10,7 @@ import { guardedConnector, round } from './connect.ts';
 import type { Attempt, EgressRules, FailureReason, OutgoingRequest, SendLimits, Timing } from './types.ts';
 
 export { refuseHeaderName, refuseHeaderValue, sizeOf } from './check.ts';
+export { egressRules } from './egress.ts';
 export {
   type Attempt,
   DEFAULT_LIMITS,

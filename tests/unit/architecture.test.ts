@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'lib/core': [],
   'lib/template': ['lib/core'],
   'lib/transport': ['lib/core'],
-  'lib/vault': ['lib/core', 'lib/transport'],
+  'lib/vault': ['lib/core', 'lib/transport', 'lib/db', 'lib/env.ts'],
   'lib/rehearsal': ['lib/core'],
   'lib/db': ['lib/generated'],
   'lib/engine': ['lib/core', 'lib/template', 'lib/transport', 'lib/vault', 'lib/db', 'lib/env.ts', 'lib/log.ts'],

@@ -1,0 +1,15 @@
+import fs from 'node:fs';
+import type { EgressRules } from './types.ts';
+
+/**
+ * The rules of the way out as the operator set them in the environment (lib/env.ts).
+ * @throws Error when the file of further certificate authorities cannot be read
+ */
+export function egressRules(environment: {
+  EGRESS_ALLOW: readonly string[];
+  EGRESS_PROXY?: string | undefined;
+  EGRESS_CA_FILE?: string | undefined;
+}): EgressRules {
+  const { EGRESS_ALLOW: allow, EGRESS_PROXY: proxy, EGRESS_CA_FILE: file } = environment;
+  return { allow, ...(proxy ? { proxy } : {}), ...(file ? { extraCa: fs.readFileSync(file, 'utf8') } : {}) };
+}
