@@ -1,6 +1,6 @@
 import { defineConfig } from 'prisma/config';
 
-const executor = ['chunk', 'run_node', 'ledger_entry', 'request', 'answer', 'request_body', 'worker', 'policy_slot', 'policy_pace'];
+const executor = ['chunk', 'run_node', 'ledger_entry', 'request_window', 'worker', 'policy_slot', 'policy_pace', 'breaker'];
 
 export default defineConfig({
   schema: 'prisma/schema.prisma',
