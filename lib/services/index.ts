@@ -36,6 +36,7 @@ import {
   tagScenario,
 } from './scenario.ts';
 import { editScenario, listVersions, openVersion, revertScenario } from './scenario-edit.ts';
+import { forecastScenario } from './scenario-forecast.ts';
 import { startScenario, stopScenario } from './scenario-start.ts';
 import { storeSecret } from './secret.ts';
 import { changePassword, listSessions, revokeSession } from './session.ts';
@@ -46,6 +47,7 @@ export const verbs = {
   'customer.create': createCustomer,
   'customer.events': listCustomerEvents,
   'customer.get': getCustomer,
+  'customer.journeys': listCustomerJourneys,
   'customer.list': listCustomers,
   'customer.properties': listCustomerProperties,
   'customer.update': updateCustomer,
@@ -85,6 +87,7 @@ export const verbs = {
   'scenario.delete': deleteScenario,
   'scenario.duplicate': duplicateScenario,
   'scenario.edit': editScenario,
+  'scenario.forecast': forecastScenario,
   'scenario.list': listScenarios,
   'scenario.open': openScenario,
   'scenario.rename': renameScenario,

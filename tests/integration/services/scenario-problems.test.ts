@@ -1,37 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type Document, emptyDocument, newNode } from '../../../lib/core/document.ts';
-import type { Kind, NodeSettings } from '../../../lib/core/node-kinds.ts';
-import { apply } from '../../../lib/core/operations.ts';
+import type { Document } from '../../../lib/core/document.ts';
 import { prisma } from '../../../lib/db/index.ts';
 import { scenarioProblems } from '../../../lib/services/scenario-problems.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newProject } from '../../support/members.ts';
+import { rowOf as row, webhookStep as webhook } from '../../support/scenarios.ts';
 
 freshDatabase();
-
-type Step = { [K in Kind]: [kind: K, settings: Partial<NodeSettings<K>>] }[Kind];
-
-/** Nodes n1, n2 … in a row, each connected to the one before by its first port. */
-function row(...steps: Step[]): Document {
-  let document = emptyDocument();
-  for (const [kind, settings] of steps) {
-    const number = document.nextNumber;
-    const node = newNode(document, kind, `n${number}`, { x: 0, y: 0 });
-    const before = document.nodes.at(-1);
-    const port = before?.kind === 'webhook' ? 'sent' : before?.kind === 'condition' ? 'yes' : 'out';
-    document = apply(document, {
-      type: 'add',
-      nodes: [{ ...node, settings: { ...node.settings, ...settings } } as never],
-      edges: before ? [{ id: `e${number}`, from: before.id, port, to: node.id }] : [],
-    }).document;
-  }
-  return document;
-}
-
-const webhook = (settings: Partial<NodeSettings<'webhook'>>): Step => [
-  'webhook',
-  { url: 'https://api.example.com/v1/messages', ...settings },
-];
 
 async function problemsIn(document: Document, projectId?: string) {
   return scenarioProblems(prisma(), projectId ?? (await newProject()).id, document);

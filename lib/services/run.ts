@@ -1,0 +1,311 @@
+import { z } from 'zod';
+import type { Document } from '../core/document.ts';
+import { type Db, pool, sqlOf, type Tx } from '../db/index.ts';
+import {
+  journeyOf,
+  journeysOfCustomer,
+  listRequests,
+  listRuns,
+  type NodeCounts,
+  type PolicyLoad,
+  pauseRun,
+  peopleAt,
+  type RunSummary,
+  requestDetail,
+  resumeRun,
+  resumeWebhook,
+  runCounts,
+  runProgress,
+  stopRuns,
+} from '../engine/index.ts';
+import { RowId } from './customer.ts';
+import { namesOf } from './customer-search.ts';
+import { ScenarioId } from './scenario.ts';
+import { documentOf } from './scenario-row.ts';
+import { settleStatus } from './scenario-start.ts';
+import { type AuditNote, type Ctx, notFound, read, ServiceError, write } from './verb.ts';
+
+/** Runs: what they did so far, for whom, and what may be done about them. */
+
+const Limit = z.number().int().min(1).max(200);
+const Cursor = z.string().max(80);
+const NodeId = z.string().min(1).max(40);
+const OneRun = z.strictObject({ run: RowId });
+
+/** Runs of the project or of one scenario, newest first; `next` is the `before` of the next page. */
+export const listProjectRuns = read({
+  needs: 'look',
+  scope: 'runs:read',
+  input: z.strictObject({
+    scenario: ScenarioId.optional(),
+    before: RowId.nullable().default(null),
+    limit: Limit.default(50),
+  }),
+  async run({ ctx, input }): Promise<{ runs: RunSummary[]; next: string | null }> {
+    const runs = await listRuns(pool(), {
+      projectId: ctx.projectId,
+      scenarioId: input.scenario,
+      before: input.before ?? undefined,
+      limit: input.limit + 1,
+    });
+    const page = runs.slice(0, input.limit);
+    return { runs: page, next: runs.length > input.limit ? page.at(-1)!.id : null };
+  },
+});
+
+export interface OpenRun {
+  run: RunSummary & {
+    document: Document;
+    /** Customers who will have entered at the end; null while nobody can know. */
+    expected: number | null;
+    perSecond: number;
+    etaSeconds: number | null;
+    startedBy: string | null;
+  };
+  counts: NodeCounts[];
+  policies: PolicyLoad[];
+  asOf: string;
+}
+
+/** A run as it stands now; cheap enough to be asked every second. */
+export const openRun = read({
+  needs: 'look',
+  scope: 'runs:read',
+  input: OneRun,
+  async run({ ctx, input, db }): Promise<OpenRun> {
+    const run = await runOf(db, ctx, input.run);
+    const [startedBy, document] = await Promise.all([nameOfUser(db, run.startedById), documentOfVersion(db, run)]);
+    const [counts, progress] = await Promise.all([runCounts(pool(), input.run), runProgress(pool(), input.run)]);
+    const { state, entered, expected, delivered, rejected, unknown, perSecond, etaSeconds, policies, asOf } = progress;
+    return {
+      run: {
+        id: input.run,
+        number: run.number,
+        kind: run.kind as RunSummary['kind'],
+        state,
+        scenarioId: run.scenarioId,
+        scenarioName: run.scenario.name,
+        version: run.version.number,
+        createdAt: run.createdAt.toISOString(),
+        endedAt: run.endedAt?.toISOString() ?? null,
+        entered,
+        delivered,
+        rejected,
+        unknown,
+        document,
+        expected,
+        perSecond,
+        etaSeconds,
+        startedBy,
+      },
+      counts,
+      policies,
+      asOf,
+    };
+  },
+});
+
+async function runOf(db: Db | Tx, ctx: Ctx, id: string) {
+  const run = await db.run.findFirst({
+    where: { id: BigInt(id), projectId: ctx.projectId },
+    include: { scenario: { select: { name: true } }, version: { select: { number: true } } },
+  });
+  if (!run) throw notFound('The run');
+  return run;
+}
+
+async function nameOfUser(db: Db, id: string | null): Promise<string | null> {
+  if (id === null) return null;
+  return (await db.user.findUnique({ where: { id }, select: { name: true } }))?.name ?? null;
+}
+
+/** Versions never change, so the documents of the runs that are being looked at are read and parsed once. */
+const documents = new Map<string, Document>();
+const KEPT_DOCUMENTS = 50;
+
+async function documentOfVersion(db: Db, { versionId }: { versionId: string }): Promise<Document> {
+  const known = documents.get(versionId);
+  if (known) return known;
+  const { document } = await db.version.findUniqueOrThrow({ where: { id: versionId }, select: { document: true } });
+  const parsed = documentOf(document);
+  if (documents.size >= KEPT_DOCUMENTS) documents.delete(documents.keys().next().value!);
+  documents.set(versionId, parsed);
+  return parsed;
+}
+
+/** Requests of a run, newest first. `text` is looked for in their messages. */
+export const listRunRequests = read({
+  needs: 'look',
+  scope: 'runs:read',
+  input: OneRun.extend({
+    node: NodeId.optional(),
+    outcome: z.enum(['delivered', 'rejected', 'unknown', 'retrying']).optional(),
+    status: z.number().int().min(100).max(599).optional(),
+    text: z.string().max(200).optional(),
+    before: Cursor.optional(),
+    limit: Limit.default(50),
+  }),
+  async run({ ctx, input: { run, ...which }, db }) {
+    await runOf(db, ctx, run);
+    const { requests, next } = await listRequests(pool(), { runId: run, ...which });
+    const nameOf = await customerNames(
+      ctx,
+      requests.map(({ customerId }) => customerId),
+    );
+    return { requests: requests.map((row) => ({ ...row, customerName: nameOf(row.customerId) })), next };
+  },
+});
+
+/** One request with what was sent, what came back, all tries and the first hundred people of it. */
+export const openRequest = read({
+  needs: 'look',
+  scope: 'runs:read',
+  input: OneRun.extend({ request: RowId }),
+  async run({ ctx, input, db }) {
+    await runOf(db, ctx, input.run);
+    const detail = await requestDetail(pool(), input.run, input.request);
+    if (!detail) throw notFound('The request');
+    const nameOf = await customerNames(ctx, [detail.customerId, ...detail.people.map(({ customerId }) => customerId)]);
+    return {
+      ...detail,
+      customerName: nameOf(detail.customerId),
+      people: detail.people.map((person) => ({ ...person, name: nameOf(person.customerId) ?? '' })),
+    };
+  },
+});
+
+/** The people behind a number of a node: one of its counts, or one of its ports. */
+export const listPeople = read({
+  needs: 'look',
+  scope: 'runs:read',
+  input: OneRun.extend({
+    node: NodeId,
+    group: z.string().min(1).max(40),
+    before: Cursor.optional(),
+    limit: Limit.default(50),
+  }),
+  async run({ ctx, input: { run, ...which }, db }) {
+    await runOf(db, ctx, run);
+    const { people, next } = await peopleAt(pool(), { runId: run, ...which });
+    const nameOf = await customerNames(
+      ctx,
+      people.map(({ customerId }) => customerId),
+    );
+    return { people: people.map((person) => ({ ...person, name: nameOf(person.customerId) ?? '' })), next };
+  },
+});
+
+/** One customer's way through a run, step by step. */
+export const openJourney = read({
+  needs: 'look',
+  scope: 'runs:read',
+  input: OneRun.extend({ journey: RowId }),
+  async run({ ctx, input, db }) {
+    await runOf(db, ctx, input.run);
+    const journey = await journeyOf(pool(), input.run, input.journey);
+    if (!journey) throw notFound('The journey');
+    const nameOf = await customerNames(ctx, [journey.customerId]);
+    return { ...journey, name: nameOf(journey.customerId) ?? '' };
+  },
+});
+
+/** The journeys of one customer through all runs, newest first. */
+export const listCustomerJourneys = read({
+  needs: 'look',
+  scope: 'customers:read',
+  input: z.strictObject({ id: RowId, before: Cursor.optional(), limit: Limit.default(50) }),
+  async run({ ctx, input, db }) {
+    const customer = await db.customer.findFirst({
+      where: { id: BigInt(input.id), projectId: ctx.projectId },
+      select: { id: true },
+    });
+    if (!customer) throw notFound('The customer');
+    return journeysOfCustomer(pool(), {
+      projectId: ctx.projectId,
+      customerId: input.id,
+      before: input.before,
+      limit: input.limit,
+    });
+  },
+});
+
+/** Names by id for rows of the executor's; one that is gone is called by its number. */
+async function customerNames(ctx: Ctx, ids: (string | null)[]): Promise<(id: string | null) => string | null> {
+  const wanted = [...new Set(ids.filter((id) => id !== null))].map(Number);
+  const names = await namesOf(pool(), ctx.projectId, wanted);
+  return (id) => (id === null ? null : (names.get(Number(id)) ?? `Customer ${id}`));
+}
+
+/** What is done about a run: the change itself, then the scenario's status, then the entry in the audit log. */
+async function change(
+  the: { ctx: Ctx; tx: Tx; note: (entry: AuditNote) => Promise<void> },
+  id: string,
+  action: string,
+  after: Record<string, unknown>,
+  work: (state: RunSummary['state']) => Promise<void>,
+): Promise<Record<string, never>> {
+  const { ctx, tx, note } = the;
+  await tx.$queryRaw`SELECT id FROM run WHERE id = ${BigInt(id)} AND project_id = ${ctx.projectId}::uuid FOR NO KEY UPDATE`;
+  const run = await runOf(tx, ctx, id);
+  if (run.endedAt !== null) throw new ServiceError('conflict', 'This run has ended.');
+  await work(run.state);
+  await settleStatus(tx, run.scenarioId);
+  await note({
+    action,
+    objectType: 'run',
+    objectId: id,
+    objectName: `${run.scenario.name} · run ${run.number}`,
+    before: { state: run.state },
+    after,
+  });
+  return {};
+}
+
+/** Stops one run; see scenario.stop for the modes. */
+export const stopRun = write({
+  needs: 'build',
+  scope: 'scenarios:run',
+  input: OneRun.extend({ mode: z.enum(['finish', 'now']) }),
+  run: ({ input, ...the }) =>
+    change(the, input.run, 'run.stop', { mode: input.mode }, () =>
+      stopRuns(sqlOf(the.tx), { runId: input.run }, input.mode),
+    ),
+});
+
+/** Nothing new is sent and nobody moves on until the run is resumed. */
+export const pauseOneRun = write({
+  needs: 'build',
+  scope: 'scenarios:run',
+  input: OneRun,
+  run: ({ input, ...the }) =>
+    change(the, input.run, 'run.pause', {}, async (state) => {
+      if (state !== 'running') throw new ServiceError('conflict', `This run is ${state}, so it cannot be paused.`);
+      await pauseRun(sqlOf(the.tx), input.run);
+    }),
+});
+
+export const resumeOneRun = write({
+  needs: 'build',
+  scope: 'scenarios:run',
+  input: OneRun,
+  run: ({ input, ...the }) =>
+    change(the, input.run, 'run.resume', {}, async (state) => {
+      if (state !== 'paused') throw new ServiceError('conflict', 'This run is not paused.');
+      await resumeRun(sqlOf(the.tx), input.run);
+    }),
+});
+
+/** Sends the rest of a webhook that was stopped by the receiver's answer. */
+export const resumeStoppedWebhook = write({
+  needs: 'build',
+  scope: 'scenarios:run',
+  input: OneRun.extend({ node: NodeId }),
+  run: ({ input, ...the }) =>
+    change(the, input.run, 'run.resume-webhook', { node: input.node }, async () => {
+      const sql = sqlOf(the.tx);
+      const counts = (await runCounts(sql, input.run)).find(({ node }) => node === input.node);
+      if (!counts) throw notFound('The node');
+      if (!counts.stopped) throw new ServiceError('conflict', 'This webhook is not stopped.');
+      await resumeWebhook(sql, input.run, counts.number);
+    }),
+});

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { compile, type TemplateReads } from '../core/compile.ts';
+import type { Problem } from '../core/problems.ts';
+import { type Prisma, sqlOf, type Tx } from '../db/index.ts';
+import { type StartedRun, startRuns, stopRuns } from '../engine/index.ts';
+import { compileTemplate } from '../template/index.ts';
+import { ScenarioId } from './scenario.ts';
+import { scenarioProblems } from './scenario-problems.ts';
+import { addVersion, documentOf, keepVersion, lockForChange, lockScenario } from './scenario-row.ts';
+import { ServiceError, write } from './verb.ts';
+
+/** Starting and stopping: from a draft to an immutable version, its program and its runs, and back to rest. */
+
+/**
+ * Starts the draft: keeps it as a version, compiles it and begins one run for each kind of trigger, in one transaction.
+ * @throws ServiceError "invalid" with details `{ problems }` when the draft has errors; "conflict" while it runs already
+ */
+export const startScenario = write({
+  needs: 'build',
+  scope: 'scenarios:run',
+  input: z.strictObject({ id: ScenarioId }),
+  async run({ ctx, input, tx, note }): Promise<{ runs: StartedRun[] }> {
+    const scenario = await lockForChange(tx, ctx, input.id);
+    if ((await runningOf(tx, scenario.id)) > 0)
+      throw new ServiceError('conflict', 'This scenario is running. Stop it before you start it again.');
+    const document = documentOf(scenario.draft);
+    refuseErrors(await scenarioProblems(tx, ctx.projectId, document));
+    const program = compile(document, templateReads);
+    const version = await addVersion(tx, ctx, scenario.id, {
+      document,
+      reason: 'start',
+      number: (await tx.version.count({ where: { scenarioId: scenario.id } })) + 1,
+      program: program as unknown as Prisma.InputJsonValue,
+    });
+    await tx.scenario.update({ where: { id: scenario.id }, data: { status: 'active', updatedAt: new Date() } });
+    const runs = await startRuns(sqlOf(tx), {
+      projectId: ctx.projectId,
+      scenarioId: scenario.id,
+      versionId: version.id,
+      program,
+      startedById: ctx.actor.kind === 'user' ? ctx.actor.id : null,
+    });
+    await note({
+      action: 'scenario.start',
+      objectType: 'scenario',
+      objectId: scenario.id,
+      objectName: scenario.name,
+      after: { version: version.number, runs: runs.map(({ id, kind }) => ({ id, kind })) },
+    });
+    return { runs };
+  },
+});
+
+const runningOf = (tx: Tx, scenarioId: string) => tx.run.count({ where: { scenarioId, endedAt: null } });
+
+function refuseErrors(problems: Problem[]): void {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return;
+  const others = errors.length > 1 ? ` And ${errors.length - 1} more.` : '';
+  throw new ServiceError('invalid', `The scenario cannot start yet: ${errors[0]!.message}${others}`, {
+    details: { problems },
+  });
+}
+
+/** What a source reads of the things that journeys carry. */
+export function templateReads(source: string): TemplateReads {
+  const { reads } = compileTemplate(source, { name: 'Template', escape: 'raw' });
+  return { event: reads.has('event'), webhook: reads.has('webhook') };
+}
+
+/**
+ * Stops the runs of a scenario: "finish" lets everybody inside go on to the end, waits included, and nobody in; "now"
+ * ends them where they stand, except for requests that are on their way.
+ */
+export const stopScenario = write({
+  needs: 'build',
+  scope: 'scenarios:run',
+  input: z.strictObject({ id: ScenarioId, mode: z.enum(['finish', 'now']) }),
+  async run({ ctx, input, tx, note }) {
+    const scenario = await lockScenario(tx, ctx, input.id);
+    const running = await runningOf(tx, scenario.id);
+    if (running === 0 && scenario.status !== 'active' && scenario.status !== 'finishing')
+      throw new ServiceError('conflict', 'This scenario is not running.');
+    if (running > 0) {
+      await keepVersion(tx, ctx, scenario.id, documentOf(scenario.draft), 'stop');
+      await stopRuns(sqlOf(tx), { scenarioId: scenario.id }, input.mode);
+    }
+    await settleStatus(tx, scenario.id);
+    await note({
+      action: 'scenario.stop',
+      objectType: 'scenario',
+      objectId: scenario.id,
+      objectName: scenario.name,
+      before: { status: scenario.status, runs: running },
+      after: { mode: input.mode },
+    });
+    return {};
+  },
+});
+
+/**
+ * Sets the status of a scenario by the runs that it has: finishing while its last ones are being stopped, inactive when
+ * none is left. The executor does the latter by itself when a run ends later.
+ */
+export async function settleStatus(tx: Tx, scenarioId: string): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE scenario SET status = (
+      SELECT CASE WHEN count(*) = 0 THEN 'inactive'
+                  WHEN bool_and(r.state IN ('finishing', 'stopping')) THEN 'finishing'
+                  ELSE 'active' END::scenario_status
+        FROM run r WHERE r.scenario_id = scenario.id AND r.ended_at IS NULL)
+     WHERE id = ${scenarioId}::uuid AND status <> 'draft'`;
+}
