@@ -30,7 +30,7 @@ export function UserMenu({ user }: { user: ShellUser }) {
       <MenuTrigger asChild>
         <button
           type="button"
-          aria-label={`Account of ${user.name}`}
+          aria-label={`${initials(user.name)}, account of ${user.name}`}
           className="ml-1 flex size-7 items-center justify-center rounded-full bg-accent-soft font-semibold text-accent text-xs"
         >
           {initials(user.name)}
