@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { env } from '../env.ts';
 import { log } from '../log.ts';
 import { ServiceError, type VerbName, verbs } from '../services/index.ts';
+import { bytesOf, carries, objectIn } from './body.ts';
 import { caller } from './caller.ts';
 
 /** The most that a browser may send in one call. */
@@ -70,23 +71,12 @@ function refuseForeign(request: Request): void {
 }
 
 async function readJson(request: Request): Promise<object> {
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/json') throw new ServiceError('invalid', 'Send application/json.');
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength;
-    if (size > BODY_LIMIT)
-      throw new ServiceError('invalid', 'This is more than 1 MB, which is the most that one call may carry.');
-    chunks.push(chunk);
-  }
-  try {
-    const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-    if (body && typeof body === 'object' && !Array.isArray(body)) return body;
-  } catch {
-    // Told below, together with JSON that is not an object.
-  }
-  throw new ServiceError('invalid', 'The body is not a JSON object.');
+  if (!carries(request, 'application/json')) throw new ServiceError('invalid', 'Send application/json.');
+  const bytes = await bytesOf(request, BODY_LIMIT);
+  if (!bytes) throw new ServiceError('invalid', 'This is more than 1 MB, which is the most that one call may carry.');
+  const body = objectIn(bytes.toString('utf8'));
+  if (!body) throw new ServiceError('invalid', 'The body is not a JSON object.');
+  return body;
 }
 
 function refusalOf(error: unknown, request: Request): Refusal {

@@ -3,7 +3,9 @@
  * imports next/*. Knows no business rule: permission is the verbs' own business, a page that forgets to guard is still safe.
  */
 export { answerCall, answerJson, type Refusal } from './answer.ts';
+export { answerApi } from './api.ts';
 export { ask, type InputOf, type OutputOf } from './ask.ts';
 export { addressOf, authOptions } from './auth.ts';
 export { type CurrentUser, caller, currentUser } from './caller.ts';
 export { ownPath, signInPath } from './paths.ts';
+export { answerBatch, answerTime, answerTrack } from './track.ts';

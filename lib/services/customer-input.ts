@@ -11,6 +11,8 @@ const MAX_NAME = 256;
 const MAX_VALUE = 16_384;
 /** Properties in one write (Bloomreach docs: 1024 attributes a customer). */
 const MAX_PROPERTIES = 1024;
+/** Levels of objects and lists in a value; far more would exhaust the stack of PostgreSQL's jsonb. */
+const MAX_DEPTH = 32;
 const DAY = 86_400_000;
 
 export interface Identifier {
@@ -97,6 +99,7 @@ export function readPropertyName(name: string, path = 'properties'): string {
 
 /** @throws InputFault */
 export function readValue(value: unknown, path: string): unknown {
+  if (isDeeperThan(value, MAX_DEPTH)) throw fault(path, `is nested more than ${MAX_DEPTH} levels deep`);
   const text = JSON.stringify(value);
   if (text === undefined) throw fault(path, 'is not a JSON value');
   if (Buffer.byteLength(text) > MAX_VALUE) throw fault(path, 'is larger than 16 kB');
@@ -104,6 +107,11 @@ export function readValue(value: unknown, path: string): unknown {
   if (/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i.test(text))
     throw fault(path, 'has characters that cannot be stored');
   return value;
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
 }
 
 /** An event as the API takes it, checked. */

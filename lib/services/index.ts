@@ -6,6 +6,7 @@ import { createApiKey, listApiKeys, revokeApiKey } from './api-key.ts';
 import { getCustomer, listCustomerEvents, listCustomerProperties, listCustomers } from './customer.ts';
 import { createCustomer, updateCustomer, upsertCustomers } from './customer-change.ts';
 import { listEvents, listEventTypes } from './event.ts';
+import { receiveEvents } from './event-receive.ts';
 import { getImport, listImports } from './import.ts';
 import { cancelImport, previewImport, resumeImport, startImport } from './import-run.ts';
 import { inviteMember, listMembers, removeMember, revokeInvitation, setMemberRole } from './member.ts';
@@ -53,6 +54,7 @@ export const verbs = {
   'customer.update': updateCustomer,
   'customer.upsert': upsertCustomers,
   'event.list': listEvents,
+  'event.receive': receiveEvents,
   'event.types': listEventTypes,
   'import.cancel': cancelImport,
   'import.get': getImport,
@@ -104,6 +106,7 @@ export const verbs = {
   'session.revoke': revokeSession,
 } as const;
 
+export type { ItemAnswer } from './item-answers.ts';
 export type Verbs = typeof verbs;
 export type VerbName = keyof Verbs;
 export {

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { log } from '../log.ts';
+import { authenticateApiKey } from '../services/api-key.ts';
+import { type Ctx, ServiceError } from '../services/index.ts';
+import { countNetwork, countRun } from './api-limit.ts';
+import { addressOf } from './auth.ts';
+import { bytesOf, carries, objectIn } from './body.ts';
+
+/** The most that one request of the API may carry: 1000 events of 5 kB. */
+const BODY_LIMIT = 5 * 1024 * 1024;
+
+const STATUS: Record<ServiceError['code'], number> = {
+  invalid: 400,
+  'signed-out': 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  limited: 429,
+};
+
+/** A refusal of the API before a verb was asked, or by one. */
+export interface ApiRefusal {
+  status: number;
+  code: string;
+  message: string;
+  fields?: { path: string; message: string }[];
+  details?: unknown;
+  /** Of a fault of ours: stands in the log. */
+  reference?: string;
+  headers?: Record<string, string>;
+}
+
+class Refused extends Error {
+  readonly refusal: ApiRefusal;
+  constructor(refusal: ApiRefusal) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
+}
+
+export interface ApiSpec {
+  /** Asks the verb. `body` is the JSON object of a POST, `{}` of a GET. */
+  work: (ctx: Ctx, body: object) => Promise<object>;
+  /** How an answer of `work` and a refusal look; by default the answer itself and `{ error: { code, message, … } }`. */
+  refusalBody?: (refusal: ApiRefusal) => object;
+  /** The project that the address names; a key of another one does not find it. */
+  project?: string;
+  /** Starts or stops something: counted more strictly, by key. */
+  isRun?: boolean;
+}
+
+/**
+ * Answers a request of a system: rate limit → API key → body → verb. Every answer carries `X-Request-Id`, which the audit
+ * log and our own log name too.
+ */
+export async function answerApi(request: Request, spec: ApiSpec): Promise<Response> {
+  const requestId = randomUUID();
+  const headers: Record<string, string> = { 'Cache-Control': 'no-store', 'X-Request-Id': requestId };
+  try {
+    const address = addressOf((name) => request.headers.get(name));
+    refuseIfOver(await countNetwork(address), 'This address sends too many requests; what it sent was not stored.');
+    const { projectId, actor } = await authenticate(request);
+    if (spec.project !== undefined && spec.project !== projectId)
+      throw new ServiceError('not-found', 'There is no such project for this API key.');
+    if (spec.isRun && actor.id)
+      refuseIfOver(await countRun(actor.id), 'This key starts and stops scenarios too often.');
+    const body = request.method === 'POST' ? await readBody(request) : {};
+    const answer = await spec.work({ projectId, actor, role: null, requestId, address }, body);
+    return Response.json(answer, { headers });
+  } catch (error) {
+    const refusal = refusalOf(error, request, requestId);
+    const told = spec.refusalBody?.(refusal) ?? { error: withoutHeaders(refusal) };
+    return Response.json(told, { status: refusal.status, headers: { ...headers, ...refusal.headers } });
+  }
+}
+
+function refuseIfOver(seconds: number | null, what: string): void {
+  if (seconds === null) return;
+  throw new Refused({
+    status: 429,
+    code: 'limited',
+    message: `${what} Try again in ${seconds} s.`,
+    headers: { 'Retry-After': String(seconds) },
+  });
+}
+
+async function authenticate(request: Request) {
+  const key = keyOf(request.headers.get('authorization') ?? '');
+  const known = key === null ? null : await authenticateApiKey(key);
+  if (known) return known;
+  throw new Refused({
+    status: 401,
+    code: 'unauthenticated',
+    message:
+      key === null
+        ? 'Send an API key of the project: Authorization: Bearer hl_… (Project settings → Access management).'
+        : 'This API key is unknown or revoked.',
+    headers: { 'WWW-Authenticate': 'Bearer realm="Hookline", Basic realm="Hookline"' },
+  });
+}
+
+/** The key of `Bearer <key>`, or of `Basic` with the key as the password or, without a password, as the name. */
+function keyOf(authorization: string): string | null {
+  const [, scheme = '', value = ''] = /^(\S+)\s+(\S+)$/.exec(authorization.trim()) ?? [];
+  if (/^bearer$/i.test(scheme)) return value;
+  if (!/^basic$/i.test(scheme)) return null;
+  const pair = Buffer.from(value, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  return colon === -1 ? pair : pair.slice(colon + 1) || pair.slice(0, colon);
+}
+
+async function readBody(request: Request): Promise<object> {
+  if (!carries(request, 'application/json'))
+    throw new Refused({ status: 415, code: 'unsupported-type', message: 'Send Content-Type: application/json.' });
+  const encoding = request.headers.get('content-encoding');
+  if (encoding && encoding.toLowerCase() !== 'identity')
+    throw new Refused({ status: 415, code: 'unsupported-type', message: 'Send the body without Content-Encoding.' });
+  const bytes = await bytesOf(request, BODY_LIMIT);
+  if (!bytes) throw new Refused({ status: 413, code: 'too-large', message: 'The body is larger than 5 MB. Split it.' });
+  const body = objectIn(bytes.toString('utf8'));
+  if (!body) throw new ServiceError('invalid', 'The body is not a JSON object.');
+  return body;
+}
+
+function refusalOf(error: unknown, request: Request, requestId: string): ApiRefusal {
+  if (error instanceof Refused) return error.refusal;
+  if (error instanceof ServiceError) {
+    const { code, message, fields, details } = error;
+    return {
+      status: STATUS[code],
+      code,
+      message,
+      ...(fields.length > 0 ? { fields } : {}),
+      ...(details === undefined ? {} : { details }),
+    };
+  }
+  log.error({ err: error, requestId, path: new URL(request.url).pathname }, 'a request of the API failed');
+  return { status: 500, code: 'failed', message: 'Something went wrong on our side. Try again.', reference: requestId };
+}
+
+function withoutHeaders({ headers: _headers, status: _status, ...told }: ApiRefusal) {
+  return told;
+}
