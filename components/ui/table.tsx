@@ -257,7 +257,10 @@ export function Tr({
           if (!own(event.target) && event.currentTarget.contains(event.target as Node)) onOpen();
         },
         onKeyDown: (event: KeyboardEvent) => {
-          if (event.key === 'Enter' && event.target === event.currentTarget) onOpen();
+          if (event.key !== 'Enter' || event.target !== event.currentTarget) return;
+          // The same key press must not go on into the form that opens under it.
+          event.preventDefault();
+          onOpen();
         },
       }
     : {};
