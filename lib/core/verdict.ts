@@ -149,7 +149,8 @@ export function retryAfterMs(header: string | undefined, now: number): number | 
   if (header === undefined) return null;
   const text = header.trim();
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
-  const at = /^[A-Z][a-z]{2,}/.test(text) ? Date.parse(text) : Number.NaN;
+  // The oldest of the three date forms names no zone and means UTC (RFC 9110 §5.6.7).
+  const at = /^[A-Z][a-z]{2,}/.test(text) ? Date.parse(/ \d{4}$/.test(text) ? `${text} UTC` : text) : Number.NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }
 
@@ -165,7 +166,7 @@ export function failureInBody(body: string): string | null {
   if (typeof answer !== 'object' || answer === null || !Object.hasOwn(answer, 'success')) return null;
   const { success, errors, error, message } = answer as Record<string, unknown>;
   if (success !== false) return null;
-  const first = Array.isArray(errors) ? errors[0] : (errors ?? error ?? message);
+  const first = (Array.isArray(errors) ? errors[0] : errors) ?? error ?? message;
   return errorText(first) ?? 'no reason given';
 }
 
