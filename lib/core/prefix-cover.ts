@@ -33,14 +33,15 @@ export function coverUrl(rawUrl: string, prefix: string): Cover {
 
 /** Whether a prefix can be stored: an absolute http(s) URL without query, credentials and anything ambiguous. */
 export function checkPrefix(prefix: string): Cover {
+  if (/[{}*]|\[\[|\]\]/.test(prefix))
+    return refuse('a prefix is a fixed address: it holds no template and no wildcard');
   const parsed = parseStrictly(prefix);
   if (!parsed.ok) return parsed;
-  if (parsed.url.search || rawHas(prefix, '?')) return refuse('a prefix has no query');
+  if (prefix.includes('?')) return refuse('a prefix has no query');
   return { ok: true, url: parsed.url.href };
 }
 
 const refuse = (reason: string): { ok: false; reason: string } => ({ ok: false, reason });
-const rawHas = (text: string, character: string) => text.includes(character);
 
 function parseStrictly(raw: string): { ok: true; url: URL } | { ok: false; reason: string } {
   const text = raw.replace(SPACE_AT_ENDS, '');
