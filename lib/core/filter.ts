@@ -175,25 +175,40 @@ function number(value: unknown): number {
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
 }
 
-/** Unix milliseconds of a date property: ISO text, or unix seconds as number or digits (the platform's own timestamps). */
+const ISO_DATE = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/i;
+
+/**
+ * Unix milliseconds of a date property: ISO 8601 text (UTC when it names no zone, wherever this runs), or unix seconds
+ * as number or digits (the platform's own timestamps).
+ */
 function moment(value: unknown): number {
   if (typeof value === 'number') return value * 1000;
-  if (typeof value !== 'string' || value === '') return Number.NaN;
-  return /^\d{9,10}(\.\d+)?$/.test(value) ? Number(value) * 1000 : Date.parse(value);
+  if (typeof value !== 'string') return Number.NaN;
+  if (/^\d{9,10}(\.\d+)?$/.test(value)) return Number(value) * 1000;
+  const iso = ISO_DATE.exec(value.trim());
+  if (!iso) return Number.NaN;
+  const [, day, time = '00:00', zone = 'Z'] = iso;
+  return Date.parse(`${day}T${time}${zone}`);
 }
 
 /** The filter in words, for a card: "country equals SK and has done purchase at least 1 time". */
 export function describeFilter(filter: Filter): string {
   if (filter.groups.length === 0) return 'everyone';
   return filter.groups
-    .map((group) => `${group.negate ? 'not ' : ''}${group.criteria.map(describeCriterion).join(' and ') || 'everyone'}`)
+    .map((group) => {
+      const words = group.criteria.map(describeCriterion).join(' and ') || 'everyone';
+      if (!group.negate) return words;
+      return group.criteria.length > 1 ? `not (${words})` : `not ${words}`;
+    })
     .join(' or ');
 }
 
 function describeCriterion(criterion: Criterion): string {
   if (criterion.kind === 'property') {
     const tail = criterion.operator === 'between' ? `${criterion.value} and ${criterion.value2}` : criterion.value;
-    const days = criterion.operator === 'in the last' || criterion.operator === 'more than ago' ? ' days' : '';
+    if (criterion.operator === 'more than ago')
+      return `${criterion.property || '(no property)'} more than ${criterion.value || '(no)'} days ago`;
+    const days = criterion.operator === 'in the last' ? ' days' : '';
     return [criterion.property || '(no property)', criterion.operator, tail + (tail && days)].filter(Boolean).join(' ');
   }
   const within = criterion.withinDays === null ? '' : ` in the last ${criterion.withinDays} days`;
