@@ -54,6 +54,8 @@ export function resultsByCustomer(
   if (key.by === 'index')
     return Array.from({ length: count }, (_, i) => (i < list.length ? resultOf(list[i], mapping) : null));
   const byValue = new Map<string, unknown>(list.map((item) => [textOf(at(item, key.field)), item]));
+  // A result without the field and a customer without a key have nothing to do with each other.
+  byValue.delete('');
   return Array.from({ length: count }, (_, i) => {
     const item = byValue.get(keys[i] ?? '');
     return item === undefined ? null : resultOf(item, mapping);
