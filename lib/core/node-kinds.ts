@@ -223,7 +223,7 @@ function webhookFaults(s: WebhookSettings): Fault[] {
   return faults;
 }
 
-/** The host that a URL template shows before anything is rendered, or an empty text. */
+/** The host that a URL template shows before anything is rendered, or an empty text; never a user name or password. */
 export function hostOf(url: string): string {
-  return /^https?:\/\/([^/?#]+)/i.exec(url.trim())?.[1] ?? '';
+  return /^https?:\/\/(?:[^/?#]*@)?([^/?#]+)/i.exec(url.trim())?.[1] ?? '';
 }
