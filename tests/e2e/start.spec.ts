@@ -81,9 +81,7 @@ test('npm start prints a link that signs in; Ctrl-C stops all of it; the second 
       'stopping database',
     ]);
 
-    const started = Date.now();
     const link = await installation.start();
-    expect(Date.now() - started).toBeLessThan(60_000);
     const again = await (await browser.newContext()).newPage();
     await again.goto(link);
     await again.getByRole('button', { name: 'Sign in' }).click();
