@@ -41,6 +41,9 @@ import { forecastScenario } from './scenario-forecast.ts';
 import { startScenario, stopScenario } from './scenario-start.ts';
 import { storeSecret } from './secret.ts';
 import { changePassword, listSessions, revokeSession } from './session.ts';
+import { curlOfWebhook, previewWebhook, sendWebhook } from './webhook.ts';
+import { contextOfWebhook } from './webhook-context.ts';
+
 export const verbs = {
   'api-key.create': createApiKey,
   'api-key.list': listApiKeys,
@@ -104,6 +107,10 @@ export const verbs = {
   'session.change-password': changePassword,
   'session.list': listSessions,
   'session.revoke': revokeSession,
+  'webhook.context': contextOfWebhook,
+  'webhook.curl': curlOfWebhook,
+  'webhook.preview': previewWebhook,
+  'webhook.send': sendWebhook,
 } as const;
 
 export type { ItemAnswer } from './item-answers.ts';

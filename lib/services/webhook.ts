@@ -1,0 +1,147 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { z } from 'zod';
+import { toCurl } from '../core/curl.ts';
+import { nodeOf } from '../core/document.ts';
+import { WebhookSettings } from '../core/webhook.ts';
+import { type Db, pool } from '../db/index.ts';
+import { type Prepared, type PrepareFault, prepareRequests, type SendResult, sendPrepared } from '../engine/index.ts';
+import { ScenarioId } from './scenario.ts';
+import { documentOf, scenarioOf } from './scenario-row.ts';
+import { act, type Ctx, notFound, read, ServiceError } from './verb.ts';
+import { EarlierResponseInput, SubjectChoice, subjectsOf } from './webhook-subject.ts';
+
+/**
+ * The webhook while it is being written: rendered for somebody, sent once as a test, written as curl. All go through the
+ * executor's own `prepareRequests`, so that what is seen and tested is what a run sends.
+ */
+
+/** Customers of a batch that a preview shows without a word. */
+const USUAL_CUSTOMERS = 3;
+
+export const WebhookInput = z.strictObject({
+  /** Null for a webhook outside a scenario: a preset. */
+  scenario: ScenarioId.nullable().default(null),
+  /** Id of the node; one that is not saved yet counts as the next. */
+  node: z.string().max(40).nullable().default(null),
+  settings: WebhookSettings,
+  subject: SubjectChoice,
+  /** How many customers a batch has. */
+  customers: z.number().int().min(1).max(1000).optional(),
+  event: z.record(z.string().max(256), z.unknown()).nullable().optional(),
+  responses: z.array(EarlierResponseInput).max(100).default([]),
+});
+type WebhookInput = z.infer<typeof WebhookInput>;
+
+export type Preview = { ok: true; request: Prepared } | { ok: false; faults: PrepareFault[] };
+
+/** Renders a request as a run would; touches no network. */
+export const previewWebhook = read({
+  needs: 'look',
+  input: WebhookInput,
+  async run({ ctx, input, db }): Promise<Preview> {
+    const prepared = await prepare(db, ctx, input);
+    return prepared.ok ? { ok: true, request: prepared.request.view } : prepared;
+  },
+});
+
+/** The rendered request as a curl command with secrets masked. */
+export const curlOfWebhook = read({
+  needs: 'look',
+  input: WebhookInput,
+  async run({ ctx, input, db }): Promise<{ text: string }> {
+    const prepared = await prepare(db, ctx, input);
+    if (!prepared.ok) throw new ServiceError('invalid', messageOf(prepared.faults[0]));
+    const { method, url, headers, body } = prepared.request.view;
+    return { text: toCurl({ method, url, headers: headers.map(([name, value]) => [name, value]), body }) };
+  },
+});
+
+export type TestResult = ({ ok: true; request: Prepared } & SendResult) | { ok: false; faults: PrepareFault[] };
+
+/**
+ * Sends the rendered request once: through the same guard, prefix, policy slot and redaction as a run, audited, and in
+ * no statistics.
+ * @throws ServiceError "limited" after ten tests a minute
+ */
+export const sendWebhook = act({
+  needs: 'build',
+  input: WebhookInput,
+  async run({ ctx, input, db, note }): Promise<TestResult> {
+    const prepared = await prepare(db, ctx, input);
+    if (!prepared.ok) return prepared;
+    await admitTest(ctx);
+    const { view } = prepared.request;
+    const result = await sendPrepared(prepared.request);
+    await note({
+      action: 'webhook.test',
+      objectType: 'scenario',
+      ...(input.scenario ? { objectId: input.scenario } : {}),
+      objectName: prepared.scenarioName,
+      after: {
+        node: prepared.nodeNumber,
+        method: view.method,
+        host: view.host,
+        bytes: view.bytes,
+        key: view.key,
+        answer: result.answer.kind === 'answered' ? result.answer.status : result.answer.reason,
+      },
+    });
+    return { ok: true, request: view, ...result };
+  },
+});
+
+async function prepare(db: Db, ctx: Ctx, input: WebhookInput) {
+  const place = await placeOf(db, ctx, input);
+  const { settings, subject, event, responses } = input;
+  const count = settings.batch ? Math.min(input.customers ?? USUAL_CUSTOMERS, settings.batchSize) : 1;
+  const subjects = await subjectsOf(ctx, {
+    choice: subject,
+    count,
+    event,
+    responses,
+    document: place.document,
+    nodeId: input.node,
+  });
+  const prepared = await prepareRequests(pool(), {
+    projectId: ctx.projectId,
+    scenario: place.scenario,
+    node: place.node,
+    settings,
+    subjects,
+  });
+  return { ...prepared, scenarioName: place.scenario.name, nodeNumber: place.node.number };
+}
+
+/** Where the webhook stands: its scenario and the node in it, as far as they are there. */
+async function placeOf(db: Db, ctx: Ctx, { scenario: id, node: nodeId }: WebhookInput) {
+  if (id === null) return { scenario: { id: '', name: '' }, node: { number: 1, name: 'Webhook' }, document: null };
+  const scenario = await scenarioOf(db, ctx, id);
+  const document = documentOf(scenario.draft);
+  const node = nodeId === null ? undefined : nodeOf(document, nodeId);
+  if (node && node.kind !== 'webhook') throw notFound('The webhook');
+  return {
+    scenario: { id: scenario.id, name: scenario.name },
+    node: node ? { number: node.number, name: node.name } : { number: document.nextNumber, name: 'Webhook' },
+    document,
+  };
+}
+
+function messageOf(fault: PrepareFault | undefined): string {
+  if (!fault) return 'The request cannot be rendered.';
+  return `${fault.template}${fault.line === null ? '' : `, line ${fault.line}`}: ${fault.message}`;
+}
+
+/** Counted in this process: n web processes allow n times as much, which is no harm. */
+const tests = new RateLimiterMemory({ keyPrefix: 'webhook-test', points: 10, duration: 60 });
+
+async function admitTest(ctx: Ctx): Promise<void> {
+  try {
+    await tests.consume(`${ctx.actor.kind} ${ctx.actor.id}`);
+  } catch (refused) {
+    if (!(refused instanceof RateLimiterRes)) throw refused;
+    const seconds = Math.ceil(refused.msBeforeNext / 1000);
+    throw new ServiceError('limited', `Ten tests a minute are the limit. Try again in ${seconds} seconds.`, {
+      details: { seconds },
+    });
+  }
+}
