@@ -333,7 +333,7 @@ describe('what is done to an import', () => {
       [startImport, { id, mapping }, false],
       [resumeImport, { id }, false],
       [cancelImport, { id }, false],
-    ] as [(ctx: Ctx, input: never) => Promise<unknown>, never, boolean][]) {
+    ] as unknown as [(ctx: Ctx, input: unknown) => Promise<unknown>, unknown, boolean][]) {
       await expect(verb(foreign, input)).rejects.toMatchObject({ code: 'not-found' });
       if (!looks) await expect(verb(viewer, input)).rejects.toMatchObject({ code: 'forbidden' });
     }
