@@ -2,10 +2,12 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { prisma } from '../../../lib/db/index.ts';
 import { newApiKey } from '../../support/api-key.ts';
 import { serveRoutes } from '../../support/api-server.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newProject, type TestProject } from '../../support/members.ts';
+import { rowOf, storeScenario, webhookStep } from '../../support/scenarios.ts';
 
 freshDatabase();
 
@@ -17,11 +19,13 @@ describe('the examples of docs/api.md', () => {
   let server: Awaited<ReturnType<typeof serveRoutes>>;
   let project: TestProject;
   let key: string;
+  let scenario: string;
   beforeAll(async () => {
     server = await serveRoutes('api/v1', 'track');
     project = await newProject();
     key = (await newApiKey(await project.as('admin'), 'events:write', 'customers:write', 'scenarios:run', 'runs:read'))
       .key;
+    scenario = await storeScenario(project.id, rowOf(['on-event', { event: 'purchase' }], webhookStep()));
   });
   afterAll(() => server.stop());
 
@@ -30,11 +34,14 @@ describe('the examples of docs/api.md', () => {
   });
 
   it.each(examples)('%s is answered with success', async (example) => {
+    const run = await prisma().run.findFirst({ where: { projectId: project.id } });
     const env = {
       PATH: process.env.PATH ?? '',
       HOOKLINE: server.url,
       KEY: key,
       PROJECT: project.id,
+      SCENARIO: scenario,
+      RUN: String(run?.id),
     } as unknown as NodeJS.ProcessEnv;
     const { stdout } = await promisify(execFile)('/bin/sh', ['-c', example], { env, timeout: 20_000 });
     const answer = JSON.parse(stdout) as Record<string, unknown>;
