@@ -36,6 +36,7 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 export const config = {
-  // Everything but files that never differ.
-  matcher: ['/((?!_next/static|_next/image|icon.svg|monaco/).*)'],
+  // Everything but files that never differ, and the upload of files: Next.js holds a body that passes here in memory and
+  // cuts it off at 10 MB.
+  matcher: ['/((?!_next/static|_next/image|icon.svg|monaco/|api/import/upload).*)'],
 };

@@ -43,18 +43,89 @@ export function answerCall(request: Request, name: string): Promise<Response> {
  * Answers a POST of our own pages: same origin only, strictly JSON, at most 1 MB. A ServiceError becomes its message;
  * anything else one generic sentence with a reference that stands in the log beside the reason.
  */
-export async function answerJson(request: Request, work: (body: object) => Promise<unknown>): Promise<Response> {
+export function answerJson(request: Request, work: (body: object) => Promise<unknown>): Promise<Response> {
+  return answerOwn(request, async () => work(await readJson(request)));
+}
+
+/**
+ * Answers the upload of a file from our own pages: the body is the file itself, and nothing else is taken for one (a
+ * multipart or JSON body could name files of the server). `work` reads it as it arrives and limits its size.
+ */
+export async function answerUpload(
+  request: Request,
+  work: (file: { bytes: AsyncIterable<Uint8Array>; name: string; size: number | null }) => Promise<unknown>,
+): Promise<Response> {
+  if (!carries(request, 'application/octet-stream') || !request.body)
+    return refuse({ code: 'invalid', message: 'Send the file itself, as application/octet-stream.' }, 415);
+  const bytes = request.body as unknown as AsyncIterable<Uint8Array>;
+  const size = Number(request.headers.get('x-file-size') || Number.NaN);
+  return answerOwn(request, () =>
+    work({
+      bytes,
+      name: decodedName(request.headers.get('x-file-name') ?? ''),
+      size: Number.isSafeInteger(size) ? size : null,
+    }),
+  );
+}
+
+/** Headers carry Latin letters only, so the page sends the name percent-encoded; it is shown and never used as a path. */
+function decodedName(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+/**
+ * Answers a download of our own pages: an attachment that is written piece by piece.
+ * @param work gives the name of the file and its text
+ */
+export async function answerDownload(
+  request: Request,
+  work: () => Promise<{ fileName: string; lines: AsyncGenerator<string> }>,
+): Promise<Response> {
   try {
     refuseForeign(request);
-    const value = await work(await readJson(request));
+    const { fileName, lines } = await work();
+    return new Response(streamOf(lines), {
+      headers: {
+        'Content-Type': 'text/csv; charset=utf-8',
+        'Content-Disposition': `attachment; filename="${fileName.replace(/[^\w.-]+/g, '-')}"`,
+        'Cache-Control': 'no-store',
+      },
+    });
+  } catch (error) {
+    return refuse(refusalOf(error, request));
+  }
+}
+
+function streamOf(lines: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    async pull(controller) {
+      const { value, done } = await lines.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await lines.return(undefined);
+    },
+  });
+}
+
+async function answerOwn(request: Request, work: () => Promise<unknown>): Promise<Response> {
+  try {
+    refuseForeign(request);
+    const value = await work();
     return Response.json({ ok: true, value: value ?? null }, { headers: { 'Cache-Control': 'no-store' } });
   } catch (error) {
-    const refusal = refusalOf(error, request);
-    return Response.json(
-      { ok: false, error: refusal },
-      { status: STATUS[refusal.code], headers: { 'Cache-Control': 'no-store' } },
-    );
+    return refuse(refusalOf(error, request));
   }
+}
+
+function refuse(error: Refusal, status = STATUS[error.code]): Response {
+  return Response.json({ ok: false, error }, { status, headers: { 'Cache-Control': 'no-store' } });
 }
 
 /**

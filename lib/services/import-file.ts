@@ -7,10 +7,10 @@ export const MAX_FILE_BYTES = 50 * 1024 * 1024;
 const PART_BYTES = 1024 * 1024;
 
 /**
- * Stores a file as it arrives, with at most one part in memory.
+ * Stores a file as it arrives, with at most one part in memory; gives the bytes that arrived.
  * @throws ServiceError when it is empty, larger than 50 MB, or not UTF-8 (with the line at which it is not)
  */
-export async function storeFile(sql: Sql, importId: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+export async function storeFile(sql: Sql, importId: string, bytes: AsyncIterable<Uint8Array>): Promise<number> {
   const check = new Utf8Check();
   let size = 0;
   let number = 0;
@@ -43,6 +43,7 @@ export async function storeFile(sql: Sql, importId: string, bytes: AsyncIterable
   if (size === 0) throw new ServiceError('invalid', 'The file is empty.');
   check.end();
   await flush();
+  return size;
 }
 
 /** Reads a stored file back, part by part. */

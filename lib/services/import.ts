@@ -4,7 +4,7 @@ import { csvLine } from './import-csv.ts';
 import { storeFile } from './import-file.ts';
 import { LOCK_CLASS } from './import-job.ts';
 import type { ImportKind, Mapping } from './import-mapping.ts';
-import { act, notFound, read } from './verb.ts';
+import { act, notFound, read, ServiceError } from './verb.ts';
 
 /** Files of customers or events on their way in: upload, look at the columns, start, see what was refused and why. */
 
@@ -127,6 +127,8 @@ export const uploadImport = act({
   input: z.strictObject({
     fileName: z.string().trim().min(1, 'The file has no name.').max(255),
     bytes: z.custom<AsyncIterable<Uint8Array>>(isBytes, 'Files are sent to the upload address.'),
+    /** How long the sender says that it is; what arrives shorter was cut on its way. */
+    size: z.number().int().nullable().default(null),
   }),
   async run({ ctx, input, note }): Promise<{ id: string }> {
     await pool().query(
@@ -140,7 +142,9 @@ export const uploadImport = act({
     );
     const { id } = rows[0]!;
     try {
-      await storeFile(pool(), id, input.bytes);
+      const size = await storeFile(pool(), id, input.bytes);
+      if (input.size !== null && size !== input.size)
+        throw new ServiceError('invalid', 'The file did not arrive completely. Upload it again.');
       await pool().query("UPDATE import SET state = 'uploaded' WHERE id = $1", [id]);
     } catch (error) {
       await pool().query('DELETE FROM import WHERE id = $1', [id]);

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 
-const { answerJson, ownPath } = await vi.hoisted(async () => {
+const { answerDownload, answerJson, answerUpload, ownPath } = await vi.hoisted(async () => {
   Object.assign(process.env, {
     DATABASE_URL: 'postgresql://127.0.0.1/none',
     ENCRYPTION_KEY: 'x'.repeat(44),
@@ -110,5 +110,65 @@ describe('the way back after signing in', () => {
       'p/1',
     ])
       expect(ownPath(other)).toBe('/');
+  });
+});
+
+describe('an upload of a page', () => {
+  const file = (body: string, headers: Record<string, string> = {}) =>
+    send(body, { 'content-type': 'application/octet-stream', 'x-file-name': 'na%C3%AFve.csv', ...headers });
+  const upload = async (request: Request) => {
+    const response = await answerUpload(request, async ({ bytes, name, size }) => {
+      let text = '';
+      for await (const chunk of bytes) text += Buffer.from(chunk).toString();
+      return { text, name, size };
+    });
+    return { status: response.status, ...((await response.json()) as object) };
+  };
+
+  it('is the body itself, with its name and the size that the sender says', async () => {
+    expect(await upload(file('a,b\n', { 'x-file-size': '4' }))).toMatchObject({
+      status: 200,
+      value: { text: 'a,b\n', name: 'naïve.csv', size: 4 },
+    });
+    expect(await upload(file('a', { 'x-file-name': '%zz', 'x-file-size': 'many' }))).toMatchObject({
+      value: { name: '%zz', size: null },
+    });
+  });
+
+  it('is nothing else: no JSON that names a file of the server, no multipart, no other site', async () => {
+    const hostile = JSON.stringify({ files: { filepath: '/etc/passwd' } });
+    expect(await upload(file(hostile, { 'content-type': 'application/json' }))).toMatchObject({ status: 415 });
+    expect(await upload(file('--x', { 'content-type': 'multipart/form-data; boundary=x' }))).toMatchObject({
+      status: 415,
+    });
+    expect(await upload(file('a', { 'sec-fetch-site': 'cross-site' }))).toMatchObject({ status: 403 });
+  });
+});
+
+describe('a download of a page', () => {
+  async function* lines() {
+    yield 'a,b\r\n';
+    yield 'č,d\r\n';
+  }
+  const get = (site: string) =>
+    new Request('https://hookline.example/api/import/report/1', { headers: { 'sec-fetch-site': site } });
+
+  it('is an attachment whose name cannot break out of its header', async () => {
+    const response = await answerDownload(get('same-origin'), async () => ({
+      fileName: 'a"b\r\n../x.csv',
+      lines: lines(),
+    }));
+    expect(await response.text()).toBe('a,b\r\nč,d\r\n');
+    expect(response.headers.get('content-disposition')).toBe('attachment; filename="a-b-..-x.csv"');
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('is refused to another site, and a refusal is told as JSON', async () => {
+    expect((await answerDownload(get('cross-site'), async () => ({ fileName: 'x', lines: lines() }))).status).toBe(403);
+    const refused = await answerDownload(get('same-origin'), async () => {
+      throw new ServiceError('not-found', 'There is no such import.');
+    });
+    expect(refused.status).toBe(404);
+    expect(await refused.json()).toMatchObject({ ok: false, error: { message: 'There is no such import.' } });
   });
 });
