@@ -50,12 +50,12 @@ export class Books {
   private bytes = 0;
   private firstAt: number | null = null;
   private lastAt: number | null = null;
-  private readonly statuses: Record<string, number> = {};
+  private statuses: Record<string, number> = {};
   /** Key → hash of its body, and whether it was accepted. */
   private readonly keys = new Map<string, { hash: string; accepted: boolean }>();
   private accepted = 0;
   private readonly seconds = new Map<number, number>();
-  private readonly last: SeenRequest[] = [];
+  private last: SeenRequest[] = [];
 
   enter(): void {
     if (++this.inFlight > this.peak) this.peak = this.inFlight;
@@ -98,6 +98,17 @@ export class Books {
     this.customers += customers;
   }
 
+  /** Forgets everything but what is being served at this moment. */
+  clear(): void {
+    this.requests = this.customers = this.duplicates = this.changedBodies = this.bytes = this.accepted = 0;
+    this.peak = this.inFlight;
+    this.firstAt = this.lastAt = null;
+    this.statuses = {};
+    this.last = [];
+    this.keys.clear();
+    this.seconds.clear();
+  }
+
   keep(seen: SeenRequest): void {
     this.last.push({ ...seen, body: seen.body.slice(0, KEPT_BODY) });
     if (this.last.length > KEPT_REQUESTS) this.last.shift();
@@ -123,6 +134,6 @@ export class Books {
 
   /** Newest first. */
   latest(limit: number): SeenRequest[] {
-    return this.last.slice(-limit).reverse();
+    return this.last.toReversed().slice(0, limit);
   }
 }

@@ -1,20 +1,25 @@
 /**
  * The rehearsal target: a third party of our own for demos and tests. Knows HTTP and how third parties misbehave; knows
- * nothing of the rest of the house. Invariants: it counts what it read before it answers; its memory is bounded.
+ * nothing of the rest of the house. Invariants: it counts what it read before it answers; its memory is bounded; a webhook
+ * can call a target, but never reads or changes what is kept about one.
  *
  *   ANY    /t/<target>/…            the target itself
- *   GET    /_books/<target>         what it saw;  DELETE resets it
- *   GET    /_requests/<target>      the last requests, newest first (?limit=50)
+ *   GET    /_books/<target>         what it saw;  DELETE forgets it
+ *   GET    /_requests/<target>      the last requests, newest first (?limit=50; ?brief=1 without bodies; ?number=7 that one)
  *   GET    /_behaviour/<target>     how it answers;  PUT changes it (see Behaviour)
- *   GET    /_targets                names of the targets that were called or set
+ *   GET    /_targets                names of the targets that were called or set, the latest called last
  */
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Behaviour } from './behaviour.ts';
-import { Books } from './books.ts';
+import { Books, type SeenRequest } from './books.ts';
 
 export { Behaviour } from './behaviour.ts';
 export type { SeenRequest, Totals } from './books.ts';
+
+/** Beyond this many the one that was called longest ago is forgotten. */
+const KEPT_TARGETS = 200;
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 interface Target {
   behaviour: Behaviour;
@@ -37,23 +42,15 @@ export async function startRehearsal({
   port: number;
   host?: string;
 }): Promise<Rehearsal> {
-  const targets = new Map<string, Target>();
-  const targetOf = (name: string): Target => {
-    let target = targets.get(name);
-    if (!target) {
-      target = { behaviour: Behaviour.parse({}), books: new Books(), tokens: 1, filledAt: Date.now() };
-      targets.set(name, target);
-    }
-    return target;
-  };
+  const targets = new Targets();
 
   const server = http.createServer((request, response) => {
     const url = request.url ?? '/';
     const [, first = '', name = 'default'] = url.split(/[/?]/, 3);
     const serve =
       first === 't'
-        ? answer(targetOf(name), request, response)
-        : control(targets, targetOf, first, name, request, response);
+        ? answer(targets.called(name), request, response)
+        : control(targets, first, name, request, response);
     serve.catch((error: Error) => {
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
       response.end(error.message);
@@ -76,9 +73,38 @@ export async function startRehearsal({
   };
 }
 
+class Targets {
+  private readonly byName = new Map<string, Target>();
+
+  get names(): string[] {
+    return [...this.byName.keys()];
+  }
+
+  /** The target as it stands; one that was never called or set is blank and not kept. */
+  look(name: string): Target {
+    return (
+      this.byName.get(name) ?? { behaviour: Behaviour.parse({}), books: new Books(), tokens: 1, filledAt: Date.now() }
+    );
+  }
+
+  called(name: string): Target {
+    const target = this.look(name);
+    this.byName.delete(name);
+    this.byName.set(name, target);
+    if (this.byName.size > KEPT_TARGETS) this.byName.delete(this.byName.keys().next().value!);
+    return target;
+  }
+}
+
+/** @throws when it is larger than MAX_BODY_BYTES */
 async function bodyOf(request: http.IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part as Buffer);
+  let bytes = 0;
+  for await (const part of request) {
+    bytes += (part as Buffer).length;
+    if (bytes > MAX_BODY_BYTES) throw new Error(`The rehearsal target reads at most ${MAX_BODY_BYTES} bytes.`);
+    parts.push(part as Buffer);
+  }
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 }
 
@@ -210,8 +236,7 @@ function customersIn(body: Buffer): number {
 }
 
 async function control(
-  targets: Map<string, Target>,
-  targetOf: (name: string) => Target,
+  targets: Targets,
   what: string,
   name: string,
   request: http.IncomingMessage,
@@ -221,27 +246,51 @@ async function control(
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(value));
   };
+  // Every delivery carries these. What one project sent must not become the answer of another project's webhook.
+  if (request.headers['idempotency-key'] !== undefined || request.headers['webhook-id'] !== undefined)
+    return json(403, { error: 'A webhook calls targets only, at /t/<name>/…' });
   const body = await bodyOf(request);
-  const call = `${request.method} ${what}`;
-  if (call === 'GET _targets') return json(200, [...targets.keys()]);
-  if (call === 'GET _books') return json(200, targetOf(name).books.totals());
-  if (call === 'DELETE _books') {
-    targetOf(name).books = new Books();
-    return json(200, {});
+  switch (`${request.method} ${what}`) {
+    case 'GET _targets':
+      return json(200, targets.names);
+    case 'GET _books':
+      return json(200, targets.look(name).books.totals());
+    case 'DELETE _books':
+      targets.look(name).books.clear();
+      return json(200, {});
+    case 'GET _requests':
+      return json(200, asked(targets.look(name).books, new URL(request.url ?? '/', 'http://x').searchParams));
+    case 'GET _behaviour':
+      return json(200, targets.look(name).behaviour);
+    case 'PUT _behaviour': {
+      const parsed = parseBehaviour(body.toString('utf8'));
+      if (!parsed.ok) return json(400, { error: parsed.error });
+      targets.called(name).behaviour = parsed.behaviour;
+      return json(200, parsed.behaviour);
+    }
+    default:
+      return json(404, { error: 'Targets are called at /t/<name>/…; see the header of lib/rehearsal.' });
   }
-  if (call === 'GET _requests') {
-    const limit = Number(new URL(request.url ?? '/', 'http://x').searchParams.get('limit') ?? 50);
-    return json(200, targetOf(name).books.latest(Math.max(1, Math.min(200, limit || 50))));
+}
+
+function asked(books: Books, query: URLSearchParams): SeenRequest[] {
+  const number = query.get('number');
+  if (number !== null) return books.latest(Number.POSITIVE_INFINITY).filter((seen) => seen.number === Number(number));
+  const latest = books.latest(Math.max(1, Number(query.get('limit')) || 50));
+  return query.has('brief') ? latest.map((seen) => ({ ...seen, body: '' })) : latest;
+}
+
+function parseBehaviour(text: string): { ok: true; behaviour: Behaviour } | { ok: false; error: string } {
+  let given: unknown;
+  try {
+    given = JSON.parse(text || '{}');
+  } catch {
+    return { ok: false, error: 'The body is not JSON.' };
   }
-  if (call === 'GET _behaviour') return json(200, targetOf(name).behaviour);
-  if (call === 'PUT _behaviour') {
-    const parsed = Behaviour.safeParse(JSON.parse(body.toString('utf8') || '{}'));
-    if (!parsed.success)
-      return json(400, {
-        error: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
-      });
-    targetOf(name).behaviour = parsed.data;
-    return json(200, parsed.data);
-  }
-  return json(404, { error: 'Targets are called at /t/<name>/…; see the header of lib/rehearsal.' });
+  const parsed = Behaviour.safeParse(given);
+  if (parsed.success) return { ok: true, behaviour: parsed.data };
+  return {
+    ok: false,
+    error: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+  };
 }
