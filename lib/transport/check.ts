@@ -23,8 +23,16 @@ const RESERVED = new Set([
   'http2-settings',
 ]);
 
-/** Why a header's name cannot be used, or null. Rule for saving and for sending alike. */
+/** Ours to add: they name and sign a delivery. */
+const DELIVERY = new Set(['idempotency-key', 'webhook-id', 'webhook-timestamp', 'webhook-signature']);
+
+/** Why a header's name cannot be used in a webhook or an integration, or null. */
 export function refuseHeaderName(name: string): string | null {
+  if (DELIVERY.has(name.toLowerCase())) return `the header ${name} is set by Hookline itself`;
+  return refuseName(name);
+}
+
+function refuseName(name: string): string | null {
   if (!TOKEN.test(name))
     return `“${printable(name)}” is not a header name: letters, digits and - are usual, spaces and colons are not allowed`;
   if (name.length > 256) return 'the header name is longer than 256 characters';
@@ -63,9 +71,12 @@ export function destinationOf(url: string): Destination | string {
 
 /** The first fault of a request's headers and size, or null. */
 export function refuseRequest(request: OutgoingRequest, maxBytes: number): string | null {
+  const names = new Set<string>();
   for (const [name, value] of request.headers) {
-    const fault = refuseHeaderName(name) ?? refuseHeaderValue(name, value);
+    const fault = refuseName(name) ?? refuseHeaderValue(name, value);
     if (fault) return fault;
+    if (names.has(name.toLowerCase())) return `the header ${name} stands there twice`;
+    names.add(name.toLowerCase());
   }
   const bytes = sizeOf(request.body);
   return bytes > maxBytes ? `the body has ${bytes} bytes, the limit is ${maxBytes}` : null;

@@ -1,31 +1,43 @@
-import dns from 'node:dns';
+import dns, { type LookupAddress, type LookupAllOptions } from 'node:dns';
 import type { LookupFunction } from 'node:net';
+import type tls from 'node:tls';
 import { buildConnector } from 'undici';
 import type { AddressRules } from './addresses.ts';
 import type { Timing } from './types.ts';
 
-/** Thrown inside a connection attempt when every address of a name is out of bounds. */
+export const CONNECT_TIMEOUT_MS = 5000;
+
+/** Thrown inside a connection attempt when an address of a name is out of bounds. */
 export class BlockedError extends Error {
   readonly code = 'HOOKLINE_BLOCKED';
 }
 
+/** How names are resolved: `dns.lookup`, or a stand-in with its shape. */
+export type Lookup = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
 /**
- * A connector whose name look-up checks every address and dials exactly the checked one, so that a name cannot mean one
+ * A connector whose name look-up checks every address and dials exactly the checked ones, so that a name cannot mean one
  * thing to the check and another to the connection.
  * @param timing filled with the parts of this connection when given
  */
 export function guardedConnector(
   rules: AddressRules,
   port: number,
-  extraCa: string | undefined,
+  secureContext: tls.SecureContext | undefined,
+  lookup: Lookup = dns.lookup,
   timing?: Timing,
 ): buildConnector.connector {
   const started = performance.now();
   const base = buildConnector({
-    timeout: 10_000,
+    timeout: CONNECT_TIMEOUT_MS,
     keepAlive: true,
-    ...(extraCa ? { ca: extraCa } : {}),
-    lookup: lookup(rules, port, timing) as never,
+    allowH2: false,
+    ...(secureContext ? { secureContext } : {}),
+    lookup: checkedLookup(rules, port, lookup, timing) as never,
   });
   if (!timing) return base;
   return (options, callback) => {
@@ -44,25 +56,20 @@ export function guardedConnector(
   };
 }
 
-function lookup(rules: AddressRules, port: number, timing?: Timing): LookupFunction {
+function checkedLookup(rules: AddressRules, port: number, lookup: Lookup, timing?: Timing): LookupFunction {
   return (hostname, options, callback) => {
     const started = performance.now();
-    dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (timing) timing.dnsMs = round(performance.now() - started);
       if (error) return callback(error, '', 0);
-      const fine = addresses.filter(
-        ({ address }) => rules.refuseAddress(address, hostname.toLowerCase(), port) === null,
-      );
-      if (fine.length < addresses.length || fine.length === 0)
-        return callback(
-          new BlockedError(
-            `${hostname} resolves to an address that webhooks may not reach; an operator can open it with EGRESS_ALLOW`,
-          ),
-          '',
-          0,
-        );
-      if (options.all) (callback as unknown as (e: null, all: typeof fine) => void)(null, fine);
-      else callback(null, fine[0]!.address, fine[0]!.family);
+      // One address out of bounds is enough: which of them is dialled is decided by a race.
+      for (const { address } of addresses) {
+        const refusal = rules.refuseAddress(address, hostname.toLowerCase(), port);
+        if (refusal) return callback(new BlockedError(refusal), '', 0);
+      }
+      if (addresses.length === 0) return callback(Object.assign(new Error('no address'), { code: 'ENODATA' }), '', 0);
+      if (options.all) (callback as unknown as (e: null, all: LookupAddress[]) => void)(null, addresses);
+      else callback(null, addresses[0]!.address, addresses[0]!.family);
     });
   };
 }

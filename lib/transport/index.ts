@@ -3,10 +3,11 @@
  * verdicts. Invariants: the guard is always on; a checked address is the one dialled; redirects are never followed; one
  * deadline covers everything; whatever the outside does is a value, never an exception.
  */
-import { Client, type Dispatcher, Pool, ProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { type AddressRules, addressRules } from './addresses.ts';
 import { type Destination, destinationOf, refuseRequest } from './check.ts';
-import { guardedConnector, round } from './connect.ts';
+import { CONNECT_TIMEOUT_MS, type Lookup, round } from './connect.ts';
+import { type Certificate, Pools } from './pools.ts';
 import type { Attempt, EgressRules, FailureReason, OutgoingRequest, SendLimits, Timing } from './types.ts';
 
 export { refuseHeaderName, refuseHeaderValue, sizeOf } from './check.ts';
@@ -25,7 +26,7 @@ export interface SendOptions {
   /** Split the time into its parts; uses a connection of its own. */
   detailed?: boolean;
   /** Client certificate for this request (mTLS), PEM. */
-  certificate?: { cert: string; key: string };
+  certificate?: Certificate;
 }
 
 export interface Transport {
@@ -35,67 +36,52 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** Destinations whose connections are kept; the longest unused goes first. */
-const MAX_POOLS = 200;
-
 /**
  * Makes the way out.
  * @param connections most connections kept to one destination; more requests at once wait for one
+ * @param lookup how names are resolved; by the system when not given
  */
-export function createTransport({ rules, connections }: { rules: EgressRules; connections: number }): Transport {
+export function createTransport({
+  rules,
+  connections,
+  lookup,
+}: {
+  rules: EgressRules;
+  connections: number;
+  lookup?: Lookup;
+}): Transport {
   const addresses = addressRules(rules);
-  const pools = new Map<string, Dispatcher>();
-
-  const dispatcherFor = ({ origin, port }: Destination): Dispatcher => {
-    let pool = pools.get(origin);
-    if (pool) return pool;
-    if (pools.size >= MAX_POOLS) {
-      const [oldest, unused] = pools.entries().next().value!;
-      pools.delete(oldest);
-      void unused.close();
-    }
-    pool = rules.proxy
-      ? new ProxyAgent({ uri: rules.proxy, requestTls: rules.extraCa ? { ca: rules.extraCa } : undefined })
-      : new Pool(origin, {
-          connections,
-          pipelining: 1,
-          connect: guardedConnector(addresses, port, rules.extraCa),
-          headersTimeout: 0,
-          bodyTimeout: 0,
-          keepAliveTimeout: 30_000,
-        });
-    pools.set(origin, pool);
-    return pool;
-  };
-
+  const pools = new Pools(rules, addresses, connections, lookup);
   return {
-    async send(request, limits, options = {}) {
+    async send(request, limits, { signal, detailed, certificate } = {}) {
       const started = performance.now();
       const destination = destinationOf(request.url);
       const refusal = refuse(request, limits, destination, addresses);
       if (refusal)
         return { kind: 'failed', written: 'no', timing: { totalMs: round(performance.now() - started) }, ...refusal };
       const where = destination as Destination;
-      if (!options.detailed && !options.certificate)
-        return exchange(dispatcherFor(where), where, request, limits, started, { totalMs: 0 }, options.signal);
       const timing: Timing = { totalMs: 0 };
-      const single = new Client(where.origin, {
-        connect: guardedConnector(addresses, where.port, rules.extraCa, timing),
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      });
       try {
-        return await exchange(single, where, request, limits, started, timing, options.signal);
-      } finally {
-        void single.destroy();
+        if (!detailed)
+          return await exchange(pools.for(where, certificate), where, request, limits, started, timing, signal);
+        const single = pools.single(where, certificate, timing);
+        try {
+          return await exchange(single, where, request, limits, started, timing, signal);
+        } finally {
+          void single.destroy();
+        }
+      } catch (error) {
+        // A client certificate that OpenSSL cannot read is somebody's input, not our mistake.
+        if (!certificate || !isOpenSslError(error)) throw error;
+        const message = `${where.hostname}: the client certificate or its key cannot be used`;
+        return { kind: 'failed', reason: 'invalid', written: 'no', message, timing };
       }
     },
-    async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.close()));
-      pools.clear();
-    },
+    close: () => pools.close(),
   };
 }
+
+const isOpenSslError = (error: unknown) => /^ERR_OSSL|^ERR_CRYPTO/.test((error as { code?: string })?.code ?? '');
 
 function refuse(
   request: OutgoingRequest,
@@ -124,6 +110,7 @@ function exchange(
     let abortedBy: 'timeout' | 'aborted' | 'too-large' | undefined;
     let settled = false;
     let status = 0;
+    let heard = false;
     let headers: Record<string, string> = {};
     const parts: Buffer[] = [];
     let bodyBytes = 0;
@@ -141,7 +128,7 @@ function exchange(
       end({
         kind: 'failed',
         reason,
-        written: controller === undefined ? 'no' : reason === 'timeout' || status > 0 ? 'yes' : 'maybe',
+        written: controller === undefined ? 'no' : reason === 'timeout' || heard ? 'yes' : 'maybe',
         message: `${where.hostname}: ${message}`,
         timing,
       });
@@ -156,7 +143,7 @@ function exchange(
         kind: 'answered',
         status,
         headers,
-        body: (parts.length === 1 ? parts[0]! : Buffer.concat(parts)).toString('utf8'),
+        body: textOf(parts),
         bodyBytes,
         truncated,
         timing,
@@ -168,6 +155,7 @@ function exchange(
     );
     const onAbort = () => cut('aborted', 'the request was given up here');
     signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted) return onAbort();
 
     const list: string[] = ['accept-encoding', 'identity'];
     for (const [name, value] of request.headers) list.push(name, value.trim());
@@ -182,6 +170,8 @@ function exchange(
           if (settled) given.abort(new Error('too late'));
         },
         onResponseStart(_given, code, received) {
+          heard = true;
+          if (code < 200) return;
           status = code;
           headers = flat(received);
           timing.firstByteMs = round(performance.now() - started);
@@ -211,11 +201,19 @@ function exchange(
   });
 }
 
+/** NUL is replaced: PostgreSQL stores it neither as text nor as JSON. */
+function textOf(parts: Buffer[]): string {
+  const text = (parts.length === 1 ? parts[0]! : Buffer.concat(parts)).toString('utf8');
+  return text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text;
+}
+
 function flat(received: Record<string, string | string[] | undefined>): Record<string, string> {
   const headers: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const name in received) {
     const value = received[name];
-    headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+    // There is no cookie jar, and a session of the receiver's is nobody's business.
+    if (name === 'set-cookie') headers[name] = '[not kept]';
+    else headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
   }
   return headers;
 }
@@ -225,11 +223,13 @@ function explain(error: Error & { code?: string; cause?: unknown }): [FailureRea
   const inner = (error.cause instanceof Error ? error.cause : error) as Error & { code?: string };
   const code = inner.code ?? error.code ?? '';
   if (code === 'HOOKLINE_BLOCKED') return ['blocked', inner.message];
+  if (code === 'HOOKLINE_PROXY') return ['connect', inner.message];
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'ENODATA')
     return ['dns', 'the name could not be resolved'];
   if (code === 'ECONNREFUSED') return ['connect', 'the connection was refused'];
   if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return ['connect', 'the host is not reachable'];
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return ['connect', 'no connection within 10 s'];
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
+    return ['connect', `no connection within ${CONNECT_TIMEOUT_MS / 1000} s`];
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/.test(code))
     return ['tls', `its certificate was not accepted (${code})`];
   if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')

@@ -66,8 +66,12 @@ export type Attempt =
     };
 
 export interface EgressRules {
-  /** What the operator opened although it is private: CIDRs, hosts, host:port. */
+  /** What the operator opened although it is private: CIDRs, hosts, host:port, *:port. */
   allow: readonly string[];
+  /** Hookline's own public addresses (host:port), which no webhook may call unless they are opened. */
+  own?: readonly string[];
+  /** This machine's addresses; read from the system when not given. */
+  machine?: readonly string[];
   /** An HTTP(S) proxy that all requests go through. */
   proxy?: string;
   /** Further certificate authorities, PEM. */

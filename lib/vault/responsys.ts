@@ -39,8 +39,12 @@ function grantOf(attempt: Attempt, loginUrl: string, secrets: readonly string[] 
   const { authToken, endPoint, issuedAt } = answer.body;
   if (typeof authToken !== 'string' || authToken === '' || typeof endPoint !== 'string' || !URL.canParse(endPoint))
     return { ok: false, reason: 'Responsys answered the login without authToken and endPoint', temporary: false };
-  if (new URL(endPoint).protocol !== 'https:' && new URL(loginUrl).protocol === 'https:')
-    return { ok: false, reason: `Responsys named an endPoint without TLS (${endPoint})`, temporary: false };
+  if (!isTrusted(new URL(endPoint), new URL(loginUrl)))
+    return {
+      ok: false,
+      reason: `Responsys named an endPoint that does not belong to it (${endPoint.slice(0, 200)}); the token is not sent there`,
+      temporary: false,
+    };
   const now = Date.now();
   // A clock that is ahead of ours must not make the token look younger than it is.
   const issued = typeof issuedAt === 'number' && issuedAt > now - LIFE_MS && issuedAt < now ? issuedAt : now;
@@ -48,6 +52,15 @@ function grantOf(attempt: Attempt, loginUrl: string, secrets: readonly string[] 
     ok: true,
     grant: { token: authToken, endPoint, refreshAt: issued + LIFE_MS - EARLY_MS, expiresAt: issued + LIFE_MS },
   };
+}
+
+/** Oracle's hosts for Responsys: login2.responsys.net, api5-001.responsys.net, login.rsys8.net, …ocs.oraclecloud.com. */
+const ORACLE = /(^|\.)(responsys\.net|rsys\d+\.net|oraclecloud\.com)$/;
+
+/** A hijacked answer to a login must not collect tokens: the endPoint is the login's own host, or both are Oracle's. */
+function isTrusted(endPoint: URL, login: URL): boolean {
+  if (endPoint.protocol !== login.protocol && endPoint.protocol !== 'https:') return false;
+  return endPoint.hostname === login.hostname || (ORACLE.test(endPoint.hostname) && ORACLE.test(login.hostname));
 }
 
 /**
