@@ -12,6 +12,7 @@ import { cancelImport, previewImport, resumeImport, startImport } from './import
 import { inviteMember, listMembers, removeMember, revokeInvitation, setMemberRole } from './member.ts';
 import { createPolicy, deletePolicy, listPolicies, updatePolicy } from './policy.ts';
 import { createProject, getProject, updateProject } from './project.ts';
+import { behaveTarget, clearTarget, listTargets, openTarget, openTargetRequest } from './rehearsal.ts';
 import {
   listCustomerJourneys,
   listPeople,
@@ -77,6 +78,11 @@ export const verbs = {
   'project.create': createProject,
   'project.get': getProject,
   'project.update': updateProject,
+  'rehearsal.behave': behaveTarget,
+  'rehearsal.clear': clearTarget,
+  'rehearsal.list': listTargets,
+  'rehearsal.open': openTarget,
+  'rehearsal.request': openTargetRequest,
   'run.journey': openJourney,
   'run.list': listProjectRuns,
   'run.open': openRun,

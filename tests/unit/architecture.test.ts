@@ -29,6 +29,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'lib/db',
     'lib/env.ts',
     'lib/log.ts',
+    'lib/rehearsal',
   ],
   'lib/next': ['lib/core', 'lib/services', 'lib/db', 'lib/env.ts', 'lib/log.ts'],
   components: ['lib/core', 'lib/template'],
