@@ -1,0 +1,7 @@
+import { Design } from '@/components/scenario/design';
+
+export const metadata = { title: 'Design' };
+
+export default function DesignPage() {
+  return <Design />;
+}

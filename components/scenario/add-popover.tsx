@@ -1,0 +1,92 @@
+'use client';
+
+import { Command } from 'cmdk';
+import { useMemo, useRef } from 'react';
+import { toneSoft } from '@/components/ui/badge';
+import { cn } from '@/components/ui/cn';
+import { floatStyle, itemStyle } from '@/components/ui/menu';
+import { Popover, PopoverAnchor, PopoverContent } from '@/components/ui/popover';
+import type { Place } from './edits';
+import { type PaletteItem, paletteGroups, refusal } from './pieces';
+import { useEditorStore } from './store';
+
+export interface Offer {
+  place: Place;
+  anchor: DOMRect;
+}
+
+/** The palette as a list at the place where the node will go. */
+export function AddPopover({
+  offer,
+  onClose,
+  onAdd,
+}: {
+  offer: Offer | null;
+  onClose: () => void;
+  onAdd: (item: PaletteItem, place: Place) => void;
+}) {
+  const store = useEditorStore();
+  const groups = useMemo(paletteGroups, []);
+  const anchor = useRef({ getBoundingClientRect: () => new DOMRect() });
+  if (offer) anchor.current = { getBoundingClientRect: () => offer.anchor };
+  return (
+    <Popover open={offer !== null} onOpenChange={(open) => !open && onClose()}>
+      <PopoverAnchor virtualRef={anchor} />
+      <PopoverContent
+        side="right"
+        align="start"
+        className={cn(floatStyle, 'w-72 overflow-hidden p-0')}
+        aria-label="Add a node"
+      >
+        {offer ? (
+          <Command label="Add a node" loop>
+            <Command.Input
+              placeholder="Find a node"
+              className="h-10 w-full border-line border-b bg-transparent px-3 text-base outline-none"
+            />
+            <Command.List className="scroll-thin max-h-80 overflow-y-auto p-1">
+              <Command.Empty className="px-2 py-4 text-center text-faint text-sm">
+                No node is called that.
+              </Command.Empty>
+              {groups.map((group) => (
+                <Command.Group
+                  key={`${group.family} ${group.section}`}
+                  heading={group.section ? `${group.title} · ${group.section}` : group.title}
+                  className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-faint [&_[cmdk-group-heading]]:text-xs"
+                >
+                  {group.items.map((item) => {
+                    const reason = refusal(item, store.getState().document, offer.place);
+                    const { icon: Icon } = item;
+                    return (
+                      <Command.Item
+                        key={item.id}
+                        value={item.title}
+                        keywords={[item.about, item.aliases]}
+                        disabled={reason !== null}
+                        onSelect={() => onAdd(item, offer.place)}
+                        className={itemStyle}
+                      >
+                        <span
+                          className={cn(
+                            'flex size-6 shrink-0 items-center justify-center rounded-md',
+                            toneSoft[item.family],
+                          )}
+                        >
+                          <Icon aria-hidden />
+                        </span>
+                        <span className="min-w-0">
+                          <span className="block truncate">{item.title}</span>
+                          {reason ? <span className="block text-xs">{reason}</span> : null}
+                        </span>
+                      </Command.Item>
+                    );
+                  })}
+                </Command.Group>
+              ))}
+            </Command.List>
+          </Command>
+        ) : null}
+      </PopoverContent>
+    </Popover>
+  );
+}

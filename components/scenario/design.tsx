@@ -1,0 +1,204 @@
+'use client';
+
+import { Panel, ReactFlowProvider, useReactFlow } from '@xyflow/react';
+import dynamic from 'next/dynamic';
+import { useSearchParams } from 'next/navigation';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { toast } from '@/components/ui/toast';
+import { type Node, nodeOf } from '@/lib/core/document';
+import type { Offer } from './add-popover';
+import { Canvas, FIT } from './canvas';
+import { CanvasToolbar } from './canvas-toolbar';
+import { type Change, differences } from './differences';
+import { addPiece, openPort } from './edits';
+import { EmptyCanvas } from './empty-canvas';
+import { Inspector } from './inspector';
+import { Outline } from './outline';
+import { Palette } from './palette';
+import type { PaletteItem } from './pieces';
+import { PreviewBar } from './preview-bar';
+import { useScenario } from './scenario-context';
+import { useEditor, useEditorStore } from './store';
+import { useCanvasCommands, useEditorKeys } from './use-commands';
+import { useLiveNumbers } from './use-live-numbers';
+
+const WebhookEditor = dynamic(() => import('@/components/webhook/webhook-editor').then((door) => door.WebhookEditor), {
+  ssr: false,
+});
+
+const NO_CHANGES: ReadonlyMap<string, Change> = new Map();
+const NO_PROBLEMS = [] as const;
+
+/** The Design tab: palette, canvas, inspector, and above them the editor of a webhook. */
+export function Design() {
+  return (
+    <ReactFlowProvider>
+      <DesignParts />
+    </ReactFlowProvider>
+  );
+}
+
+function DesignParts() {
+  const store = useEditorStore();
+  const { readOnly } = useScenario();
+  const preview = useEditor((editor) => editor.preview);
+  const draft = useEditor((editor) => editor.document);
+  const problems = useEditor((editor) => editor.problems);
+  const document = preview?.document ?? draft;
+  const editable = !readOnly && preview === null;
+  const changes = useMemo(
+    () => (preview ? differences(preview.document, draft).changes : NO_CHANGES),
+    [preview, draft],
+  );
+  const numbers = useLiveNumbers(preview === null);
+  const marks = useMemo(
+    () => ({ problems: preview ? NO_PROBLEMS : problems, numbers, changes, editable }),
+    [preview, problems, numbers, changes, editable],
+  );
+  const [offer, setOffer] = useState<Offer | null>(null);
+  const [map, setMap] = useStored('hookline-map', true);
+  const [outline, setOutline] = useStored('hookline-outline', false);
+  const commands = useCanvasCommands();
+  const { fitView } = useReactFlow();
+  const offerNext = useCallback(() => setOffer(offerForSelection(store)), [store]);
+  useEditorKeys({ commands, editable, onAdd: offerNext });
+  useSight();
+  useLinkedNode();
+  const add = (item: PaletteItem) => {
+    const { document: now, selection, edit, select } = store.getState();
+    const selected = selection.nodes.length === 1 ? selection.nodes[0]! : null;
+    const placed = addPiece(now, item.piece, { at: 'anywhere', selected });
+    const refused = placed ? edit(placed.operations) : null;
+    if (refused) toast.error(refused);
+    else if (placed) select({ nodes: [placed.node], edges: [] });
+  };
+  return (
+    <div className="relative flex h-full min-h-0">
+      {editable ? <Palette onAdd={add} /> : null}
+      {outline ? <Outline document={document} onClose={() => setOutline(false)} /> : null}
+      <div className="relative min-w-0 flex-1">
+        <Canvas document={document} marks={marks} showMap={map} offer={offer} onOffer={setOffer}>
+          <CanvasToolbar
+            map={map}
+            onMap={() => setMap(!map)}
+            outline={outline}
+            onOutline={() => setOutline(!outline)}
+            onTidy={editable ? commands.tidyUp : undefined}
+          />
+          <SeveralSelected editable={editable} onDuplicate={commands.duplicate} onRemove={commands.removeSelected} />
+        </Canvas>
+        {document.nodes.length === 0 ? (
+          <EmptyCanvas
+            editable={editable}
+            onStarted={() => requestAnimationFrame(() => void fitView({ ...FIT, duration: 150 }))}
+          />
+        ) : null}
+        {preview ? <PreviewBar preview={preview} changes={changes} /> : null}
+      </div>
+      {preview ? null : (
+        <Inspector readOnly={!editable} onDuplicate={commands.duplicate} onRemove={commands.removeSelected} />
+      )}
+      <OpenedWebhook readOnly={!editable} />
+    </div>
+  );
+}
+
+/** What can be done to several nodes at once. */
+function SeveralSelected(props: { editable: boolean; onDuplicate: () => void; onRemove: () => void }) {
+  const count = useEditor(({ selection }) => selection.nodes.length);
+  if (count < 2) return null;
+  return (
+    <Panel
+      position="top-center"
+      className="flex items-center gap-2 rounded-md border border-line bg-panel py-1 pr-1 pl-3 shadow-card"
+    >
+      <span className="text-muted text-sm tabular-nums">{count} nodes selected</span>
+      {props.editable ? (
+        <>
+          <Button size="sm" onClick={props.onDuplicate}>
+            Duplicate
+          </Button>
+          <Button size="sm" onClick={props.onRemove}>
+            Delete
+          </Button>
+        </>
+      ) : null}
+    </Panel>
+  );
+}
+
+function OpenedWebhook({ readOnly }: { readOnly: boolean }) {
+  const store = useEditorStore();
+  const scenario = useScenario();
+  const document = useEditor((editor) => editor.document);
+  const opened = useEditor((editor) => editor.opened);
+  const node = opened === null ? undefined : nodeOf(document, opened);
+  if (node?.kind !== 'webhook') return null;
+  const edit = (operation: Parameters<ReturnType<typeof store.getState>['edit']>[0][number]) => {
+    const refused = store.getState().edit([operation]);
+    if (refused) toast.error(refused, { id: 'refused' });
+  };
+  return (
+    <WebhookEditor
+      key={node.id}
+      scenario={{ id: scenario.id, name: scenario.name }}
+      node={node as Node<'webhook'>}
+      document={document}
+      readOnly={readOnly}
+      onChange={(settings) => edit({ type: 'set', node: node.id, settings })}
+      onRename={(name) => edit({ type: 'rename', node: node.id, name })}
+      onClose={() => store.getState().open(null)}
+    />
+  );
+}
+
+/** The list of nodes beside the selected node, or in the middle. */
+function offerForSelection(store: ReturnType<typeof useEditorStore>): Offer {
+  const { document, selection } = store.getState();
+  const selected = selection.nodes.length === 1 ? selection.nodes[0]! : null;
+  const card = selected === null ? null : window.document.querySelector(`.react-flow__node[data-id="${selected}"]`);
+  const canvas = window.document.querySelector('.react-flow')?.getBoundingClientRect() ?? new DOMRect();
+  const anchor =
+    card?.getBoundingClientRect() ?? new DOMRect(canvas.x + canvas.width / 2 - 144, canvas.y + canvas.height / 4, 0, 0);
+  const port = selected === null ? null : openPort(document, selected);
+  return { anchor, place: port && selected ? { at: 'port', node: selected, port } : { at: 'anywhere', selected } };
+}
+
+/** Brings into sight what the list of problems or the outline points at. */
+function useSight() {
+  const focus = useEditor((editor) => editor.focus);
+  const { fitView } = useReactFlow();
+  useEffect(() => {
+    if (focus) void fitView({ nodes: [{ id: focus.node }], maxZoom: 1, minZoom: 0.5, duration: 150 });
+  }, [focus, fitView]);
+}
+
+/** `?node=…` selects a node, `&open=1` opens its editor: links from elsewhere lead to the very thing. */
+function useLinkedNode() {
+  const store = useEditorStore();
+  const query = useSearchParams();
+  const [node, open] = [query.get('node'), query.get('open')];
+  useEffect(() => {
+    if (!node) return;
+    store.getState().focusField(node, '');
+    if (open && nodeOf(store.getState().document, node)?.kind === 'webhook') store.getState().open(node);
+    window.history.replaceState(null, '', window.location.pathname);
+  }, [node, open, store]);
+}
+
+/** A choice that the browser remembers. */
+function useStored(name: string, initial: boolean): [boolean, (value: boolean) => void] {
+  const [value, setValue] = useState(initial);
+  useEffect(() => {
+    const stored = localStorage.getItem(name);
+    if (stored !== null) setValue(stored === '1');
+  }, [name]);
+  return [
+    value,
+    (next) => {
+      setValue(next);
+      localStorage.setItem(name, next ? '1' : '0');
+    },
+  ];
+}

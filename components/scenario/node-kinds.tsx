@@ -1,0 +1,36 @@
+import { CalendarPlus, Hourglass, type LucideIcon, PencilLine, Play, Split, Webhook, Zap } from 'lucide-react';
+import type { ComponentType } from 'react';
+import type { Family, Kind } from '@/lib/core/node-kinds';
+import type { PanelProps } from './panel-props';
+import { AddEventPanel } from './panels/add-event';
+import { ConditionPanel } from './panels/condition';
+import { NowPanel } from './panels/now';
+import { OnEventPanel } from './panels/on-event';
+import { SetAttributePanel } from './panels/set-attribute';
+import { WaitPanel } from './panels/wait';
+import { WebhookPanel } from './panels/webhook';
+
+/** How a kind of node looks: the icon of its card and the panel with its settings. */
+interface NodeView<K extends Kind> {
+  icon: LucideIcon;
+  Panel: ComponentType<PanelProps<K>>;
+  /** Where it stands in the palette below its family; most need no heading of their own. */
+  section?: string;
+}
+
+/** The screen's side of lib/core/node-kinds.ts: one entry a kind, and the compiler names a missing one. */
+export const NODE_VIEWS: { [K in Kind]: NodeView<K> } = {
+  now: { icon: Play, Panel: NowPanel },
+  'on-event': { icon: Zap, Panel: OnEventPanel },
+  condition: { icon: Split, Panel: ConditionPanel },
+  wait: { icon: Hourglass, Panel: WaitPanel },
+  webhook: { icon: Webhook, Panel: WebhookPanel, section: 'Other' },
+  'set-attribute': { icon: PencilLine, Panel: SetAttributePanel },
+  'add-event': { icon: CalendarPlus, Panel: AddEventPanel },
+};
+
+export const FAMILIES: readonly { family: Family; title: string }[] = [
+  { family: 'trigger', title: 'Triggers' },
+  { family: 'operator', title: 'Operators' },
+  { family: 'action', title: 'Actions' },
+];

@@ -1,0 +1,86 @@
+'use client';
+
+import { useMemo, useState } from 'react';
+import { toneSoft } from '@/components/ui/badge';
+import { cn } from '@/components/ui/cn';
+import { SearchInput } from '@/components/ui/input';
+import { Tooltip } from '@/components/ui/tooltip';
+import { isFound, type PaletteGroup, type PaletteItem, PIECE_TYPE, paletteGroups, refusal } from './pieces';
+import { useEditor } from './store';
+
+/** The nodes that can be added: dragged to the canvas, or put at the next free place by a click or Enter. */
+export function Palette({ onAdd }: { onAdd: (item: PaletteItem) => void }) {
+  const [query, setQuery] = useState('');
+  const all = useMemo(paletteGroups, []);
+  const groups = all
+    .map((group) => ({ ...group, items: group.items.filter((item) => query === '' || isFound(item, query)) }))
+    .filter(({ items }) => items.length > 0);
+  return (
+    <nav aria-label="Nodes" className="flex w-[52px] shrink-0 flex-col border-line border-r bg-panel xl:w-[220px]">
+      <div className="p-3 max-xl:hidden">
+        <SearchInput value={query} onChange={setQuery} label="Find a node" className="w-full" />
+      </div>
+      <div className="scroll-thin min-h-0 flex-1 overflow-y-auto px-2 pb-3 max-xl:pt-2">
+        {groups.length === 0 ? (
+          <p className="px-2 py-4 text-center text-faint text-sm">No node is called that.</p>
+        ) : null}
+        {groups.map((group, index) => (
+          <Group key={`${group.family} ${group.section}`} group={group} before={groups[index - 1]} onAdd={onAdd} />
+        ))}
+      </div>
+    </nav>
+  );
+}
+
+function Group({
+  group,
+  before,
+  onAdd,
+}: {
+  group: PaletteGroup;
+  before: PaletteGroup | undefined;
+  onAdd: (item: PaletteItem) => void;
+}) {
+  const isFirst = before?.family !== group.family;
+  return (
+    <section aria-label={group.section ? `${group.title}, ${group.section}` : group.title}>
+      {isFirst ? <h3 className="px-2 pt-2 pb-1 font-medium text-muted text-xs max-xl:sr-only">{group.title}</h3> : null}
+      {isFirst ? <div aria-hidden className="mx-1 my-1.5 h-px bg-line xl:hidden" /> : null}
+      {group.section ? <h4 className="px-2 pt-1.5 pb-1 text-faint text-xs max-xl:sr-only">{group.section}</h4> : null}
+      <ul>
+        {group.items.map((item) => (
+          <li key={item.id}>
+            <Item item={item} onAdd={onAdd} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Item({ item, onAdd }: { item: PaletteItem; onAdd: (item: PaletteItem) => void }) {
+  const reason = useEditor(({ document }) => refusal(item, document, { at: 'anywhere', selected: null }));
+  const { icon: Icon } = item;
+  return (
+    <Tooltip side="right" content={reason ?? item.about}>
+      <button
+        type="button"
+        aria-label={item.title}
+        aria-disabled={reason !== null || undefined}
+        draggable={reason === null}
+        onDragStart={(event) => {
+          event.dataTransfer.setData(PIECE_TYPE, item.id);
+          event.dataTransfer.effectAllowed = 'copy';
+        }}
+        // The second click of a double click adds nothing more.
+        onClick={(event) => reason === null && event.detail < 2 && onAdd(item)}
+        className="flex h-8 w-full cursor-grab! select-none items-center gap-2 rounded-md px-1.5 text-left hover:bg-hover active:cursor-grabbing! aria-disabled:opacity-50 max-xl:justify-center"
+      >
+        <span className={cn('flex size-6 shrink-0 items-center justify-center rounded-md', toneSoft[item.family])}>
+          <Icon aria-hidden />
+        </span>
+        <span className="truncate max-xl:sr-only">{item.title}</span>
+      </button>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,63 @@
+'use client';
+
+import { Maximize2, ScanSearch } from 'lucide-react';
+import { useAsk } from '@/components/call';
+import { Badge } from '@/components/ui/badge';
+import { Button } from '@/components/ui/button';
+import { KeyValues } from '@/components/ui/key-values';
+import { hostOf } from '@/lib/core/node-kinds';
+import type { PanelProps } from '../panel-props';
+import { useEditor } from '../store';
+
+/** What a webhook does, at a glance; it is edited in its own full-height editor. */
+export function WebhookPanel({ node, readOnly }: PanelProps<'webhook'>) {
+  const open = useEditor((editor) => editor.open);
+  const { data: policies } = useAsk('policy.list', {});
+  const { settings } = node;
+  const policy =
+    settings.policyId === null
+      ? policies?.find(({ isDefault }) => isDefault)
+      : policies?.find(({ id }) => id === settings.policyId);
+  const parameters = Object.keys(settings.parameters).length;
+  return (
+    <div className="flex flex-col gap-4">
+      <div className="flex flex-wrap gap-2">
+        <Button variant="primary" icon={<Maximize2 aria-hidden />} onClick={() => open(node.id)}>
+          {readOnly ? 'Open' : 'Open editor'}
+        </Button>
+        <Button icon={<ScanSearch aria-hidden />} onClick={() => open(node.id)}>
+          Check audience
+        </Button>
+      </div>
+      <div data-field="url">
+        <KeyValues
+          items={[
+            [
+              'Request',
+              settings.url.trim() ? (
+                <span key="url" className="font-mono text-sm">
+                  {settings.method} {hostOf(settings.url) || settings.url}
+                </span>
+              ) : (
+                <span key="url" className="text-faint">
+                  no URL yet
+                </span>
+              ),
+            ],
+            [
+              'Payload',
+              settings.batch
+                ? `${settings.format.toUpperCase()}, up to ${settings.batchSize.toLocaleString('en')} customers in one request`
+                : `${settings.format.toUpperCase()}, one request for each customer`,
+            ],
+            ['Policy', policy ? `${policy.name}, ${policy.concurrency} at once` : 'no shared limit'],
+            ['Authentication', settings.integrationId ? 'by an integration' : 'none'],
+            ['Headers', settings.headers.length || 'none'],
+            ['Answer', { json: 'read as JSON', text: 'read as text', discard: 'not read' }[settings.response]],
+            ...(parameters > 0 ? [['Parameters', <Badge key="parameters">{parameters}</Badge>] as const] : []),
+          ]}
+        />
+      </div>
+    </div>
+  );
+}

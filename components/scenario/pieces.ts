@@ -1,0 +1,82 @@
+import type { LucideIcon } from 'lucide-react';
+import type { Document } from '@/lib/core/document';
+import { MAX_NODES } from '@/lib/core/document';
+import { type Family, KINDS, NODE_KINDS } from '@/lib/core/node-kinds';
+import { type Piece, type Place, takesInput } from './edits';
+import { FAMILIES, NODE_VIEWS } from './node-kinds';
+
+/** One entry of the palette. */
+export interface PaletteItem {
+  id: string;
+  title: string;
+  about: string;
+  family: Family;
+  icon: LucideIcon;
+  piece: Piece;
+  /** Words that people know it by elsewhere. */
+  aliases: string;
+}
+
+export interface PaletteGroup {
+  title: string;
+  family: Family;
+  /** A heading below the family's, such as "Other". */
+  section: string | null;
+  items: PaletteItem[];
+}
+
+const ALIASES: Record<string, string> = {
+  now: 'everyone all audience bulk campaign',
+  'on-event': 'trigger when something happens',
+  condition: 'if filter branch split segment',
+  wait: 'delay pause sleep timer',
+  webhook: 'http request api call send sms message',
+  'set-attribute': 'update property profile write',
+  'add-event': 'track custom activity',
+};
+
+/** Everything that can be put on the canvas, by family. */
+export function paletteGroups(): PaletteGroup[] {
+  return FAMILIES.flatMap(({ family, title }) => {
+    const items = KINDS.filter((kind) => NODE_KINDS[kind].family === family).map((kind) => ({
+      id: kind,
+      title: NODE_KINDS[kind].title,
+      about: NODE_KINDS[kind].about,
+      family,
+      icon: NODE_VIEWS[kind].icon,
+      piece: { kind },
+      aliases: ALIASES[kind] ?? '',
+      section: NODE_VIEWS[kind].section ?? null,
+    }));
+    const sections = [...new Set(items.map(({ section }) => section))].sort(
+      (a, b) => Number(a !== null) - Number(b !== null),
+    );
+    return sections.map((section) => ({
+      title,
+      family,
+      section,
+      items: items.filter((item) => item.section === section),
+    }));
+  });
+}
+
+/** Whether every word that was typed begins a word of the item's name, description or aliases. */
+export function isFound(item: PaletteItem, query: string): boolean {
+  const text = ` ${item.title} ${item.about} ${item.aliases}`.toLowerCase();
+  return query
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(` ${word}`) || item.title.toLowerCase().includes(word));
+}
+
+/** Why an item cannot go to a place, or null when it can. */
+export function refusal(item: PaletteItem, document: Document, place: Place): string | null {
+  if (document.nodes.length >= MAX_NODES) return `A scenario has at most ${MAX_NODES} nodes.`;
+  const needsInput = place.at === 'port' || place.at === 'line' || place.at === 'edge';
+  if (needsInput && !takesInput(item.piece.kind)) return 'A trigger stands at the beginning: nothing leads into it.';
+  if (place.at === 'edge' && NODE_KINDS[item.piece.kind].ports.length === 0) return 'It has no output to go on from.';
+  return null;
+}
+
+/** The type under which a palette item is dragged. */
+export const PIECE_TYPE = 'application/x-hookline-piece';

@@ -1,0 +1,93 @@
+'use client';
+
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { CallError, call, type OutputOf, useAsk } from '@/components/call';
+import { Crumbs } from '@/components/shell/crumbs';
+import { useProject } from '@/components/shell/project-context';
+import { toast } from '@/components/ui/toast';
+import type { Document } from '@/lib/core/document';
+import type { Operation } from '@/lib/core/operations';
+import type { SaveAnswer } from './autosave';
+import { type OpenedScenario, ScenarioProvider } from './scenario-context';
+import { createEditor, EditorProvider } from './store';
+import { TopBar } from './top-bar';
+
+const LIVE_MS = 3000;
+
+/** What all tabs of a scenario share: the open document with its undo and autosave, and the top bar. */
+export function ScenarioFrame({ initial, children }: { initial: OutputOf<'scenario.open'>; children: ReactNode }) {
+  const project = useProject();
+  const { data = initial } = useAsk(
+    'scenario.open',
+    { id: initial.id },
+    { initial, refetchInterval: (value) => (value?.runs.some(({ endedAt }) => endedAt === null) ? LIVE_MS : false) },
+  );
+  const [store] = useState(() =>
+    createEditor({
+      document: initial.document,
+      revision: initial.revision,
+      problems: initial.problems,
+      send: (revision, operations) => save(project.id, initial.id, revision, operations),
+      announce: (message, description) => toast(message, { description }),
+      now: () => Date.now(),
+    }),
+  );
+  useEffect(() => store.getState().adopt(data), [store, data]);
+  useSavedOnLeave(store);
+  const href = `/p/${project.id}/campaigns/scenarios/${initial.id}`;
+  const scenario = useMemo<OpenedScenario>(() => {
+    const { document: _document, problems: _problems, revision: _revision, ...rest } = data;
+    return { ...rest, href, readOnly: !project.can.build || data.archived };
+  }, [data, href, project.can.build]);
+  return (
+    <EditorProvider value={store}>
+      <ScenarioProvider value={scenario}>
+        <Crumbs
+          items={[{ label: 'Scenarios', href: `/p/${project.id}/campaigns/scenarios` }, { label: scenario.name }]}
+        />
+        <div className="flex h-full min-h-0 flex-col">
+          <TopBar />
+          <div className="min-h-0 flex-1">{children}</div>
+        </div>
+      </ScenarioProvider>
+    </EditorProvider>
+  );
+}
+
+/** Sends edits; what may go wrong outside of us is an answer like any other. */
+async function save(project: string, id: string, revision: number, operations: Operation[]): Promise<SaveAnswer> {
+  try {
+    return { kind: 'saved', ...(await call(project, 'scenario.edit', { id, revision, operations })) };
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    if (error.code === 'conflict' && isTheirs(error.details))
+      return { kind: 'conflict', revision: error.details.revision, document: error.details.document };
+    const isPassing = ['offline', 'failed', 'limited', 'signed-out'].includes(error.code);
+    return { kind: isPassing ? 'unreachable' : 'refused', message: error.message };
+  }
+}
+
+const isTheirs = (details: unknown): details is { revision: number; document: Document } =>
+  typeof details === 'object' && details !== null && 'revision' in details && 'document' in details;
+
+/** Saves when the page goes out of sight or is left; asks before it is closed with something unsaved. */
+function useSavedOnLeave(store: ReturnType<typeof createEditor>) {
+  useEffect(() => {
+    const flush = () => void store.getState().flush();
+    const onHide = () => document.visibilityState === 'hidden' && flush();
+    const onUnload = (event: BeforeUnloadEvent) => {
+      if (!store.getState().isDirty()) return;
+      flush();
+      event.preventDefault();
+    };
+    document.addEventListener('visibilitychange', onHide);
+    window.addEventListener('beforeunload', onUnload);
+    window.addEventListener('online', flush);
+    return () => {
+      document.removeEventListener('visibilitychange', onHide);
+      window.removeEventListener('beforeunload', onUnload);
+      window.removeEventListener('online', flush);
+      flush();
+    };
+  }, [store]);
+}
