@@ -5,7 +5,8 @@ import { Tabs as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { cn } from './cn';
 
-const tabStyle =
+/** The look of one tab, for tabs that stand in a bar of their own. */
+export const tabStyle =
   '-mb-px inline-flex h-9 items-center gap-1.5 border-transparent border-b-2 px-1 text-base text-muted transition-colors duration-100 hover:text-ink data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-ink disabled:opacity-50';
 
 export interface TabItem<Value extends string = string> {

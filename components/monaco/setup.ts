@@ -1,0 +1,54 @@
+import * as monaco from 'monaco-editor/editor';
+import 'monaco-editor/features/bracketMatching/register';
+import 'monaco-editor/features/caretOperations/register';
+import 'monaco-editor/features/clipboard/register';
+import 'monaco-editor/features/codeAction/register';
+import 'monaco-editor/features/codeEditor/register';
+import 'monaco-editor/features/codicon/register';
+import 'monaco-editor/features/comment/register';
+import 'monaco-editor/features/cursorUndo/register';
+import 'monaco-editor/features/find/register';
+import 'monaco-editor/features/folding/register';
+import 'monaco-editor/features/format/register';
+import 'monaco-editor/features/gotoError/register';
+import 'monaco-editor/features/hover/register';
+import 'monaco-editor/features/indentation/register';
+import 'monaco-editor/features/lineSelection/register';
+import 'monaco-editor/features/linesOperations/register';
+import 'monaco-editor/features/multicursor/register';
+import 'monaco-editor/features/placeholderText/register';
+import 'monaco-editor/features/smartSelect/register';
+import 'monaco-editor/features/snippet/register';
+import 'monaco-editor/features/suggest/register';
+import 'monaco-editor/features/toggleTabFocusMode/register';
+import 'monaco-editor/features/tokenization/register';
+import 'monaco-editor/features/wordHighlighter/register';
+import 'monaco-editor/features/wordOperations/register';
+import 'monaco-editor/features/wordPartOperations/register';
+import { configurationOf, type TemplateLanguage, TOKENS } from './languages';
+import { registerProviders } from './providers';
+import { themeOfPage } from './theme';
+
+/** Monaco, served by us, with our languages and the page's colours. Loaded once, by load.ts; never imported directly. */
+
+self.MonacoEnvironment = {
+  getWorker: () => new Worker(new URL('monaco-editor/editor/editor.worker.js', import.meta.url), { type: 'module' }),
+};
+
+for (const id of Object.keys(TOKENS) as TemplateLanguage[]) {
+  monaco.languages.register({ id });
+  monaco.languages.setMonarchTokensProvider(id, TOKENS[id]);
+  monaco.languages.setLanguageConfiguration(id, configurationOf(id));
+}
+registerProviders(monaco);
+
+const THEME = 'hookline';
+function paint() {
+  monaco.editor.defineTheme(THEME, themeOfPage());
+  monaco.editor.setTheme(THEME);
+}
+paint();
+new MutationObserver(paint).observe(document.documentElement, { attributeFilter: ['class'] });
+void document.fonts.ready.then(() => monaco.editor.remeasureFonts());
+
+export { monaco };

@@ -1,0 +1,39 @@
+'use client';
+
+import { useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { Authentication, Endpoint } from './endpoint';
+import { HeadersTable } from './headers-table';
+import { Payload, type PayloadProps } from './payload';
+
+export interface EditorTabProps extends PayloadProps {
+  /** A cURL command, HAR entry or JSON sample pasted over the URL; true when it was taken. */
+  onPasteAll: (text: string) => boolean;
+}
+
+/** Endpoint, credentials, headers and payload. */
+export function EditorTab(props: EditorTabProps) {
+  const { settings, analysis, sources } = props;
+  const [showsHeaders, setShowsHeaders] = useState(settings.headers.length > 0);
+  const count = settings.headers.length;
+  return (
+    <div className="flex h-full min-h-0 flex-col gap-3 p-4">
+      <Endpoint {...props} sources={sources.customer} analysis={analysis.URL} />
+      <div className="flex items-center justify-between gap-2">
+        <Authentication {...props} />
+        <Button variant="ghost" aria-expanded={showsHeaders} onClick={() => setShowsHeaders(!showsHeaders)}>
+          Headers <span className="text-faint tabular-nums">{count}</span>
+        </Button>
+      </div>
+      {showsHeaders ? (
+        <div className="scroll-thin max-h-48 shrink-0 overflow-y-auto">
+          <HeadersTable {...props} sources={sources.customer} />
+        </div>
+      ) : null}
+      {settings.method === 'GET' && !settings.batch && settings.payload.trim() ? (
+        <p className="text-warning text-xs">Many servers ignore the body of a GET request.</p>
+      ) : null}
+      <Payload {...props} />
+    </div>
+  );
+}

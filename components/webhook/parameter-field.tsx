@@ -1,0 +1,156 @@
+'use client';
+
+import { Braces } from 'lucide-react';
+import { useState } from 'react';
+import { Badge } from '@/components/ui/badge';
+import { Field } from '@/components/ui/field';
+import { IconButton } from '@/components/ui/icon-button';
+import { Input } from '@/components/ui/input';
+import { Select } from '@/components/ui/select';
+import { Textarea } from '@/components/ui/textarea';
+import { isTemplate, type ParameterDeclaration, refuseParameter } from '@/lib/template';
+
+export interface ParameterFieldProps {
+  declaration: ParameterDeclaration;
+  value: string;
+  onChange: (value: string) => void;
+  readOnly: boolean;
+}
+
+/** Types whose own control cannot show Jinja. */
+const STRICT = new Set(['boolean', 'enum', 'date', 'time', 'datetime', 'color']);
+
+/** One parameter of the templates as a field of its type. */
+export function ParameterField({ declaration, value, onChange, readOnly }: ParameterFieldProps) {
+  const { name, type } = declaration;
+  const [wantsJinja, setWantsJinja] = useState(false);
+  const hasJinja = isTemplate(value);
+  const isText = hasJinja || wantsJinja;
+  const fault = refuseParameter(declaration, value);
+  const fallback = declaration.default;
+  return (
+    <div className="flex items-start gap-1">
+      <Field
+        label={name}
+        className="flex-1"
+        error={fault && `${name} ${fault}.`}
+        hint={
+          hasJinja ? (
+            <Badge tone="accent">Holds Jinja: rendered for each customer, then written as {type}</Badge>
+          ) : value === '' && fallback !== '' ? (
+            `Empty: the default "${fallback}" is used.`
+          ) : undefined
+        }
+        aside={type}
+      >
+        {isText ? (
+          <Input mono value={value} readOnly={readOnly} onChange={(event) => onChange(event.target.value)} />
+        ) : (
+          <Control declaration={declaration} value={value} onChange={onChange} readOnly={readOnly} />
+        )}
+      </Field>
+      {STRICT.has(type) && !readOnly ? (
+        <IconButton
+          label={isText ? `Choose ${name} as a ${type}` : `Write ${name} in Jinja`}
+          icon={<Braces className={isText ? 'text-accent' : 'text-faint'} aria-hidden />}
+          className="mt-6"
+          aria-pressed={isText}
+          onClick={() => {
+            if (isText && hasJinja) onChange('');
+            setWantsJinja(!isText);
+          }}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function Control({ declaration, value, onChange, readOnly }: ParameterFieldProps) {
+  const { type, options, default: fallback } = declaration;
+  const common = { value, placeholder: fallback, readOnly };
+  const write = (event: { target: { value: string } }) => onChange(event.target.value);
+  switch (type) {
+    case 'text':
+      return <Textarea {...common} rows={4} onChange={write} />;
+    case 'number':
+      return <Input {...common} inputMode="decimal" className="w-48" onChange={write} />;
+    case 'boolean':
+      return (
+        <Choice value={value} fallback={fallback} options={['true', 'false']} onChange={onChange} readOnly={readOnly} />
+      );
+    case 'enum':
+      return <Choice value={value} fallback={fallback} options={options} onChange={onChange} readOnly={readOnly} />;
+    case 'color':
+      return <Colour {...{ value, fallback, onChange, readOnly }} />;
+    case 'date':
+    case 'time':
+      return <Input {...common} type={type} className="w-48" onChange={write} />;
+    case 'datetime':
+      return <Input {...common} type="datetime-local" className="w-60" onChange={write} />;
+    case 'image':
+      return <Image {...{ value, fallback, onChange, readOnly }} />;
+    case 'string':
+      return <Input {...common} onChange={write} />;
+  }
+}
+
+interface SmallProps {
+  value: string;
+  fallback: string;
+  onChange: (value: string) => void;
+  readOnly: boolean;
+}
+
+function Choice({ value, fallback, options, onChange, readOnly }: SmallProps & { options: readonly string[] }) {
+  return (
+    <Select
+      className="max-w-80"
+      value={value}
+      onChange={onChange}
+      disabled={readOnly}
+      options={[
+        { value: '', label: fallback ? `Default: ${fallback}` : 'Not chosen' },
+        ...options.map((option) => ({ value: option, label: option })),
+        ...(value !== '' && !options.includes(value) ? [{ value, label: `${value} (not a choice any more)` }] : []),
+      ]}
+    />
+  );
+}
+
+function Colour({ value, fallback, onChange, readOnly }: SmallProps) {
+  const shown = value || fallback;
+  return (
+    <div className="flex items-center gap-2">
+      <Input
+        mono
+        className="w-40"
+        value={value}
+        placeholder={fallback || '#1a7f37'}
+        readOnly={readOnly}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      <input
+        type="color"
+        aria-label="Pick the colour"
+        disabled={readOnly}
+        value={/^#[0-9a-f]{6}$/i.test(shown) ? shown : '#808080'}
+        onChange={(event) => onChange(event.target.value)}
+        className="h-8 w-10 rounded-md border border-line-strong bg-panel p-1"
+      />
+    </div>
+  );
+}
+
+/** The address only: a picture of another host is never loaded by the editor. */
+function Image({ value, fallback, onChange, readOnly }: SmallProps) {
+  return (
+    <Input
+      mono
+      type="url"
+      value={value}
+      placeholder={fallback || 'https://…/picture.png'}
+      readOnly={readOnly}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  );
+}

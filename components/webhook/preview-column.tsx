@@ -1,0 +1,102 @@
+'use client';
+
+import { useState } from 'react';
+import { cn } from '@/components/ui/cn';
+import { ErrorState } from '@/components/ui/error-state';
+import { Skeleton } from '@/components/ui/skeleton';
+import type { PayloadFormat } from '@/lib/core/webhook';
+import { BodyViewer } from './body-viewer';
+import type { Prepared } from './contract';
+import { Faults, type GoTo, Warnings } from './faults';
+import { HeaderList, RequestFacts, RequestLine } from './request-view';
+import type { Preview } from './use-preview';
+import { XRayLegend } from './x-ray-legend';
+
+export interface PreviewColumnProps {
+  preview: Preview;
+  /** Without an address there is nothing to render. */
+  hasUrl: boolean;
+  /** Whose request it is. */
+  asWhom: string;
+  format: PayloadFormat;
+  onGoTo: GoTo;
+  onPickFragment: (request: Prepared, index: number, offset: number) => void;
+}
+
+/** The request as it would leave now, beside the templates that make it. */
+export function PreviewColumn({ preview, hasUrl, asWhom, format, onGoTo, onPickFragment }: PreviewColumnProps) {
+  const { data, error, isBehind, refetch } = preview;
+  return (
+    <section className="flex h-full min-h-0 flex-col" aria-label="Preview">
+      <div className="flex h-10 shrink-0 items-center justify-between gap-2 border-line border-b px-3">
+        <h2 className="font-medium text-sm">Preview</h2>
+        <span className="flex min-w-0 items-center gap-2 text-faint text-xs">
+          <span className="truncate">as {asWhom}</span>
+          <span
+            aria-hidden
+            className={cn('size-1.5 shrink-0 rounded-full', isBehind ? 'animate-pulse bg-accent' : 'bg-line-strong')}
+          />
+        </span>
+      </div>
+      {!hasUrl ? (
+        <p className="p-3 text-muted text-sm">Enter a URL, and the request as it would leave stands here.</p>
+      ) : error ? (
+        <ErrorState reference={error.reference} onRetry={() => void refetch()} title="There is no preview">
+          {error.message}
+        </ErrorState>
+      ) : !data ? (
+        <div className="flex flex-col gap-3 p-3">
+          <Skeleton className="w-3/4" />
+          <Skeleton className="w-1/2" />
+          <Skeleton className="h-40 w-full" />
+        </div>
+      ) : data.ok ? (
+        <RequestPreview request={data.request} format={format} onPickFragment={onPickFragment} />
+      ) : (
+        <div className="scroll-thin overflow-y-auto p-3">
+          <Faults faults={data.faults} onGoTo={onGoTo} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function RequestPreview({
+  request,
+  format,
+  onPickFragment,
+}: Pick<PreviewColumnProps, 'format' | 'onPickFragment'> & { request: Prepared }) {
+  const [lit, setLit] = useState<number | null>(null);
+  return (
+    <>
+      <div className="scroll-thin flex max-h-[40%] shrink-0 flex-col gap-2 overflow-y-auto border-line border-b p-3">
+        <RequestLine request={request} />
+        <details>
+          <summary className="cursor-pointer text-muted text-xs">Headers ({request.headers.length})</summary>
+          <div className="pt-2">
+            <HeaderList headers={request.headers} />
+          </div>
+        </details>
+      </div>
+      {request.body === null ? (
+        <p className="flex-1 p-3 text-muted text-sm">The request has no body.</p>
+      ) : (
+        <BodyViewer
+          label="Rendered body"
+          className="min-h-0 flex-1"
+          body={request.body}
+          format={format}
+          customers={request.customers}
+          lit={lit}
+          onLit={setLit}
+          onPick={(index, offset) => onPickFragment(request, index, offset)}
+        />
+      )}
+      <div className="flex shrink-0 flex-col gap-2 border-line border-t p-3">
+        {request.customers.length > 0 ? <XRayLegend customers={request.customers} lit={lit} onLit={setLit} /> : null}
+        <Warnings warnings={request.warnings} />
+        <RequestFacts request={request} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,114 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useMemo, useState } from 'react';
+import { useProject } from '@/components/shell/project-context';
+import { CodeBlock } from '@/components/ui/code-block';
+import { CopyButton } from '@/components/ui/copy-button';
+import { Segmented } from '@/components/ui/segmented';
+import { Skeleton } from '@/components/ui/skeleton';
+import type { PayloadFormat } from '@/lib/core/webhook';
+import { BodyViewer } from './body-viewer';
+import type { Prepared } from './contract';
+import { HeaderList, RequestFacts, RequestLine } from './request-view';
+import { curlOfWebhook, type RenderInput } from './verbs';
+import { XRayLegend } from './x-ray-legend';
+
+export interface RequestPanelProps {
+  request: Prepared;
+  format: PayloadFormat;
+  /** What it was rendered from: for cURL. */
+  input: RenderInput;
+  warnings: ReactNode;
+  onPickFragment: (request: Prepared, index: number, offset: number) => void;
+}
+
+type View = 'pretty' | 'raw' | 'curl';
+
+/** The rendered request, whole: pretty, byte for byte, or as a command. */
+export function RequestPanel({ request, format, input, warnings, onPickFragment }: RequestPanelProps) {
+  const [view, setView] = useState<View>(request.customers.length > 0 ? 'raw' : 'pretty');
+  const [lit, setLit] = useState<number | null>(null);
+  const pretty = useMemo(() => prettyBody(request.body, format), [request.body, format]);
+  return (
+    <section aria-label="Request" className="flex min-h-0 flex-col overflow-hidden rounded-md border border-line">
+      <div className="flex h-10 shrink-0 items-center justify-between gap-2 border-line border-b px-3">
+        <h2 className="font-medium text-sm">Request</h2>
+        <div className="flex items-center gap-1">
+          <Segmented
+            label="Body"
+            size="sm"
+            value={view}
+            onChange={setView}
+            options={[
+              { value: 'pretty', label: 'Pretty' },
+              { value: 'raw', label: 'Raw' },
+              { value: 'curl', label: 'As cURL' },
+            ]}
+          />
+          {view === 'curl' || request.body === null ? null : <CopyButton label="Copy the body" text={request.body} />}
+        </div>
+      </div>
+      {view === 'curl' ? (
+        <Curl input={input} />
+      ) : (
+        <>
+          <div className="scroll-thin flex max-h-[45%] shrink-0 flex-col gap-3 overflow-y-auto border-line border-b p-3">
+            <RequestLine request={request} />
+            <HeaderList headers={request.headers} />
+          </div>
+          {request.body === null ? (
+            <p className="flex-1 p-3 text-muted text-sm">The request has no body.</p>
+          ) : (
+            <BodyViewer
+              key={view}
+              label="Request body"
+              className="min-h-0 flex-1"
+              body={view === 'raw' ? request.body : pretty}
+              format={format}
+              customers={view === 'raw' ? request.customers : []}
+              lit={lit}
+              onLit={setLit}
+              onPick={(index, offset) => onPickFragment(request, index, offset)}
+            />
+          )}
+          <div className="flex shrink-0 flex-col gap-2 border-line border-t p-3">
+            {view === 'raw' && request.customers.length > 0 ? (
+              <XRayLegend customers={request.customers} lit={lit} onLit={setLit} />
+            ) : null}
+            {warnings}
+            <RequestFacts request={request} />
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** JSON with its lines and indents; everything else, and what is no JSON, stays as it is. */
+export function prettyBody(body: string | null, format: PayloadFormat): string {
+  if (body === null) return '';
+  if (format !== 'json') return body;
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body;
+  }
+}
+
+function Curl({ input }: { input: RenderInput }) {
+  const project = useProject().id;
+  const { data, error } = useQuery({
+    queryKey: ['webhook.curl', project, input],
+    queryFn: () => curlOfWebhook(project, input),
+    retry: false,
+    gcTime: 10_000,
+  });
+  if (error) return <p className="p-3 text-danger text-sm">{error.message}</p>;
+  if (!data) return <Skeleton className="m-3 h-24 w-2/3" />;
+  return (
+    <div className="scroll-thin min-h-0 flex-1 overflow-y-auto p-3">
+      <CodeBlock code={data.text} title="Secrets are masked" wrap maxHeight="none" />
+    </div>
+  );
+}

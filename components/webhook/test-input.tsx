@@ -1,0 +1,168 @@
+'use client';
+
+import { Dices } from 'lucide-react';
+import type { ReactNode, RefObject } from 'react';
+import { Badge } from '@/components/ui/badge';
+import { Combobox } from '@/components/ui/combobox';
+import { IconButton } from '@/components/ui/icon-button';
+import { RadioGroup } from '@/components/ui/radio-group';
+import type { WebhookSettings } from '@/lib/core/webhook';
+import type { Subject } from './contract';
+import { JsonField, refuseAllButObjects } from './json-field';
+import { NumberInput } from './number-input';
+import type { Place } from './use-place';
+import type { Whom } from './use-whom';
+
+export interface TestInputProps {
+  settings: WebhookSettings;
+  whom: Whom;
+  subject: Subject;
+  onSubject: (subject: Subject) => void;
+  customers: number;
+  onCustomers: (customers: number) => void;
+  place: Place;
+  overflow: RefObject<HTMLElement | null>;
+  action: ReactNode;
+}
+
+const CHOICES = [
+  { value: 'none', label: 'Non-personalised' },
+  { value: 'customer', label: 'Customer' },
+  { value: 'custom', label: 'Custom JSON' },
+] as const;
+
+/** Whom the request is rendered for, and what else stands in for a run: an event, earlier responses. */
+export function TestInput(props: TestInputProps) {
+  const { settings, whom, subject, onSubject, overflow, action } = props;
+  const choose = (kind: Subject['kind']) => {
+    if (kind === 'none') onSubject({ kind });
+    else if (kind === 'customer') onSubject(whom.customer ? { kind, id: whom.customer.id } : { kind: 'none' });
+    else onSubject({ kind, customer: { ...whom.customer?.properties } });
+  };
+  const chosen = subject.kind === 'customer' ? (whom.customer?.id ?? subject.id) : null;
+  return (
+    <div className="flex shrink-0 flex-col gap-3 border-line border-b bg-page px-4 py-3">
+      <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
+        <RadioGroup label="Whom" direction="row" value={subject.kind} onChange={choose} options={CHOICES} />
+        {subject.kind === 'customer' ? (
+          <div className="flex items-center gap-1">
+            <Combobox
+              label="Customer of the test"
+              className="w-60"
+              value={chosen}
+              valueLabel={whom.customer?.name}
+              onChange={(id) => {
+                if (id === null) return;
+                whom.choose(id);
+                onSubject({ kind: 'customer', id });
+              }}
+              search={whom.search}
+              searchPlaceholder="Name, e-mail, any identifier"
+            />
+            <IconButton
+              label="A customer by chance"
+              icon={<Dices aria-hidden />}
+              onClick={() => void whom.chooseRandom().then((id) => id && onSubject({ kind: 'customer', id }))}
+            />
+          </div>
+        ) : null}
+        {settings.batch ? (
+          <div className="flex items-center gap-2">
+            <span className="text-muted">Customers in batch</span>
+            <NumberInput
+              label="Customers in batch"
+              className="w-20"
+              min={1}
+              max={Math.min(1000, settings.batchSize)}
+              value={props.customers}
+              onChange={props.onCustomers}
+            />
+          </div>
+        ) : null}
+        <div className="ml-auto">{action}</div>
+      </div>
+      {subject.kind === 'custom' ? (
+        <JsonField
+          label="Custom customer"
+          value={subject.customer}
+          refuse={refuseAllButObjects}
+          onChange={(customer) => onSubject({ kind: 'custom', customer: customer as Record<string, unknown> })}
+          overflow={overflow}
+        />
+      ) : null}
+      <Samples {...props} />
+    </div>
+  );
+}
+
+const FROM = { sample: 'sample', run: 'from a run', nothing: 'empty' } as const;
+
+const exampleOf = (fields: readonly { name: string; example: unknown }[]) =>
+  Object.fromEntries(fields.map(({ name, example }) => [name, example]));
+
+function Samples({ place, overflow }: TestInputProps) {
+  const { event, earlier } = place;
+  if (!event && earlier.length === 0) return null;
+  return (
+    <div className="flex flex-wrap gap-x-6 gap-y-2">
+      {event ? (
+        <Sample
+          title={`Event ${event.type}`}
+          badge={event.typed ? 'typed' : 'the latest'}
+          onReset={event.typed ? () => place.typeEvent(null) : undefined}
+        >
+          <JsonField
+            label={`Sample event ${event.type}`}
+            value={event.typed ?? exampleOf(event.fields)}
+            refuse={refuseAllButObjects}
+            onChange={(value) => place.typeEvent(value as Record<string, unknown>)}
+            overflow={overflow}
+          />
+        </Sample>
+      ) : null}
+      {earlier.map(({ node, name, position, response, from }) => (
+        <Sample
+          key={node}
+          title={`webhook(${position}) ${name}`}
+          badge={FROM[from]}
+          onReset={from === 'sample' ? () => place.keep(node, null) : undefined}
+        >
+          <JsonField
+            label={`Sample response of ${name}`}
+            value={response.data ?? null}
+            onChange={(data) => place.keep(node, { ...response, data, isText: typeof data === 'string' })}
+            overflow={overflow}
+          />
+        </Sample>
+      ))}
+    </div>
+  );
+}
+
+function Sample({
+  title,
+  badge,
+  onReset,
+  children,
+}: {
+  title: string;
+  badge: string;
+  onReset?: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <details className="min-w-72 open:basis-full">
+      <summary className="cursor-pointer text-sm">
+        {title} <Badge>{badge}</Badge>
+      </summary>
+      <div className="flex flex-col gap-1 pt-2">
+        {children}
+        {onReset ? (
+          <button type="button" className="w-fit text-accent text-xs hover:underline" onClick={onReset}>
+            Use what is known instead
+          </button>
+        ) : null}
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,146 @@
+'use client';
+
+import { useMutation } from '@tanstack/react-query';
+import { FlaskConical, Send } from 'lucide-react';
+import { type RefObject, useEffect, useEffectEvent, useState } from 'react';
+import { useProject } from '@/components/shell/project-context';
+import { Banner } from '@/components/ui/banner';
+import { Button } from '@/components/ui/button';
+import { EmptyState } from '@/components/ui/empty-state';
+import type { WebhookSettings } from '@/lib/core/webhook';
+import type { Prepared, Subject } from './contract';
+import { Faults, type GoTo, Warnings } from './faults';
+import { Refusal } from './refusal';
+import { RequestPanel } from './request-panel';
+import { ResponsePanel } from './response-panel';
+import { TestInput } from './test-input';
+import type { Place } from './use-place';
+import type { Whom } from './use-whom';
+import { previewWebhook, type RenderInput, sendWebhook } from './verbs';
+
+export interface TestTabProps {
+  scenario: string | null;
+  node: string | null;
+  settings: WebhookSettings;
+  whom: Whom;
+  place: Place;
+  overflow: RefObject<HTMLElement | null>;
+  onGoTo: GoTo;
+  onPickFragment: (request: Prepared, index: number, offset: number) => void;
+  /** Set while this tab is shown, to run the test from anywhere in the editor. */
+  runRef: RefObject<(() => void) | null>;
+}
+
+/** Renders the request for somebody, and, only when asked to, sends exactly that. */
+export function TestTab(props: TestTabProps) {
+  const { settings } = props;
+  const project = useProject();
+  const [subject, setSubject] = useState<Subject>({ kind: 'none' });
+  const [customers, setCustomers] = useState(3);
+  const input = inputOf(props, subject, customers);
+  const test = useMutation({ mutationFn: (asked: RenderInput) => previewWebhook(project.id, asked) });
+  const send = useMutation({ mutationFn: (asked: RenderInput) => sendWebhook(project.id, asked) });
+  const run = useEffectEvent(() => {
+    send.reset();
+    test.mutate(input);
+  });
+  const { runRef } = props;
+  useEffect(() => {
+    runRef.current = () => run();
+    return () => {
+      runRef.current = null;
+    };
+  }, [runRef]);
+
+  const asked = test.variables;
+  const isStale = asked !== undefined && !test.isPending && JSON.stringify(asked) !== JSON.stringify(input);
+  const rendered = test.data;
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <TestInput
+        {...props}
+        subject={subject}
+        onSubject={setSubject}
+        customers={customers}
+        onCustomers={setCustomers}
+        action={
+          <Button
+            variant={rendered?.ok ? 'secondary' : 'primary'}
+            icon={<FlaskConical aria-hidden />}
+            loading={test.isPending}
+            onClick={() => {
+              send.reset();
+              test.mutate(input);
+            }}
+          >
+            Test webhook
+          </Button>
+        }
+      />
+      {isStale ? (
+        <Banner tone="info" className="mx-4 mt-3">
+          The webhook or the choice above has changed since this was rendered. Test again to see it; Done still sends
+          what is shown.
+        </Banner>
+      ) : null}
+      <div className="grid min-h-0 flex-1 grid-cols-2 gap-4 p-4">
+        {test.error ? (
+          <div className="col-span-2">
+            <Refusal error={test.error} title="The request was not rendered" />
+          </div>
+        ) : !rendered ? (
+          <EmptyState icon={<FlaskConical aria-hidden />} title="Nothing rendered yet" className="col-span-2">
+            Test webhook renders the request and touches no network. Done then sends exactly what is shown.
+          </EmptyState>
+        ) : rendered.ok ? (
+          <RequestPanel
+            request={rendered.request}
+            format={settings.format}
+            input={asked!}
+            warnings={<Warnings warnings={rendered.request.warnings} />}
+            onPickFragment={props.onPickFragment}
+          />
+        ) : (
+          <section aria-label="Request" className="scroll-thin col-span-2 min-h-0 overflow-y-auto">
+            <Faults faults={rendered.faults} onGoTo={props.onGoTo} />
+          </section>
+        )}
+        {rendered?.ok ? (
+          <ResponsePanel
+            host={rendered.request.host}
+            sent={send.data ?? null}
+            error={send.error}
+            onUseAsSample={props.place.keepOwn}
+            onGoTo={props.onGoTo}
+            action={
+              project.can.build ? (
+                <Button
+                  variant="primary"
+                  icon={<Send aria-hidden />}
+                  loading={send.isPending}
+                  onClick={() => send.mutate(asked!)}
+                >
+                  {send.data || send.error ? 'Done: send it again' : 'Done: send it'}
+                </Button>
+              ) : null
+            }
+          />
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+function inputOf(props: TestTabProps, subject: Subject, customers: number): RenderInput {
+  const { settings } = props;
+  const { event, earlier } = props.place;
+  return {
+    scenario: props.scenario,
+    node: props.node,
+    settings,
+    subject,
+    ...(settings.batch ? { customers } : {}),
+    ...(event?.typed ? { event: event.typed } : {}),
+    responses: earlier.map(({ response }) => response),
+  };
+}

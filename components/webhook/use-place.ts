@@ -1,0 +1,92 @@
+'use client';
+
+import { useMemo, useState } from 'react';
+import { useAsk } from '@/components/call';
+import type { Document, Node } from '@/lib/core/document';
+import { reachableFrom, webhooksBefore } from '@/lib/core/document';
+import type { EarlierResponse } from '@/lib/core/response-view';
+import { blankResponse, forgetSample, keepSample, sampleOf } from './samples';
+
+/** An earlier webhook of the path with the response that stands for it in previews and tests. */
+export interface EarlierWebhook {
+  node: string;
+  number: number;
+  name: string;
+  /** The n of `webhook(n)`. */
+  position: number;
+  response: EarlierResponse;
+  /** Where the response is from: kept or typed here, the latest delivered one, or nothing yet. */
+  from: 'sample' | 'run' | 'nothing';
+}
+
+export interface Place {
+  /** The event that lets customers in; `typed` stands for it when somebody wrote one. */
+  event: {
+    type: string;
+    fields: { name: string; type: string; example: unknown }[];
+    typed: Record<string, unknown> | null;
+  } | null;
+  earlier: EarlierWebhook[];
+  properties: { name: string; type: string; share: number; example: unknown }[];
+  typeEvent: (event: Record<string, unknown> | null) => void;
+  /** Keeps what stands for an earlier webhook's response; null forgets it. */
+  keep: (node: string, response: EarlierResponse | null) => void;
+  /** Keeps a response of this webhook for the later ones. */
+  keepOwn: (response: EarlierResponse) => void;
+}
+
+/** What comes before a webhook on its path, and what stands for it while nothing runs. */
+export function usePlace(scenario: string | null, node: Node<'webhook'>, document: Document | null): Place {
+  const id = scenario ?? '';
+  const { data: known } = useAsk('customer.properties', {});
+  // A node that is not saved yet is unknown to the server: then nothing but the document tells what comes before it.
+  const { data: context } = useAsk('webhook.context', { scenario: id, node: node.id }, { enabled: scenario !== null });
+  const [typed, setTyped] = useState<Record<string, unknown> | null>(null);
+  const [changes, setChanges] = useState(0);
+  const type = document ? eventTypeBefore(document, node.id) : null;
+  const before = useMemo(() => (document ? webhooksBefore(document, node.id) : []), [document, node.id]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: samples live outside of React; a change of them is counted
+  const earlier = useMemo(
+    () =>
+      before.map(({ id: other, number, name }, i): EarlierWebhook => {
+        const kept = sampleOf(id, other);
+        const delivered = context?.webhooks.find((webhook) => webhook.node === other)?.sample ?? null;
+        return {
+          node: other,
+          number,
+          name,
+          position: i + 1,
+          response: { ...(kept ?? delivered ?? blankResponse(name)), name },
+          from: kept ? 'sample' : delivered ? 'run' : 'nothing',
+        };
+      }),
+    [before, context, id, changes],
+  );
+  const event = useMemo(
+    () => (type === null ? null : { type, fields: context?.event?.properties ?? [], typed }),
+    [type, context, typed],
+  );
+  return useMemo(
+    () => ({
+      event,
+      earlier,
+      properties: known ?? [],
+      typeEvent: setTyped,
+      keep(other, response) {
+        if (response) keepSample(id, other, response);
+        else forgetSample(id, other);
+        setChanges((count) => count + 1);
+      },
+      keepOwn: (response) => keepSample(id, node.id, response),
+    }),
+    [event, earlier, known, id, node.id],
+  );
+}
+
+/** The event of the trigger through which events bring customers to a node, or null. */
+export function eventTypeBefore(document: Document, nodeId: string): string | null {
+  for (const node of document.nodes)
+    if (node.kind === 'on-event' && node.settings.event && reachableFrom(document, node.id).has(nodeId))
+      return node.settings.event;
+  return null;
+}
