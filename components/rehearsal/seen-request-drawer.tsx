@@ -1,0 +1,72 @@
+'use client';
+
+import { type OutputOf, useAsk } from '@/components/call';
+import { BodyBlock } from '@/components/runs/body-block';
+import { Badge } from '@/components/ui/badge';
+import { Count } from '@/components/ui/count';
+import { ErrorState } from '@/components/ui/error-state';
+import { KeyValues } from '@/components/ui/key-values';
+import { RelativeTime } from '@/components/ui/relative-time';
+import { Sheet } from '@/components/ui/sheet';
+import { Skeleton } from '@/components/ui/skeleton';
+import { toneOf } from './target-page';
+
+type Row = OutputOf<'rehearsal.open'>['requests'][number];
+
+/** A request as the target received it. */
+export function SeenRequestDrawer({ target, row, onClose }: { target: string; row: Row; onClose: () => void }) {
+  const { data, error, refetch } = useAsk('rehearsal.request', { target, number: row.number });
+  return (
+    <Sheet
+      open
+      modal={false}
+      size="md"
+      onOpenChange={(open) => !open && onClose()}
+      title={`Request ${row.number}`}
+      description={`${row.method} ${row.path}`}
+    >
+      <div className="flex flex-col gap-5">
+        <KeyValues
+          items={[
+            ['Received', <RelativeTime key="at" at={row.at} exact />],
+            [
+              'Answer',
+              <Badge key="status" tone={toneOf(row.status)}>
+                {row.status}
+              </Badge>,
+            ],
+            ['After', `${row.ms} ms`],
+            ['Customers', <Count key="customers" value={row.customers} exact />],
+            ['Body', <Count key="bytes" value={row.bodyBytes} unit="bytes" exact />],
+          ]}
+        />
+        {error ? (
+          <ErrorState title="This request cannot be shown" onRetry={() => void refetch()}>
+            {error.message}
+          </ErrorState>
+        ) : data ? (
+          <>
+            <section aria-label="Headers">
+              <h3 className="mb-2 font-medium text-sm">Headers</h3>
+              <dl className="grid grid-cols-[minmax(96px,max-content)_1fr] gap-x-4 gap-y-1 font-mono text-sm">
+                {Object.entries(data.headers).map(([name, value]) => (
+                  <div key={name} className="contents">
+                    <dt className="text-muted">{name}</dt>
+                    <dd className="min-w-0 [overflow-wrap:anywhere]">{value}</dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+            <BodyBlock
+              title="Body"
+              body={data.body}
+              note={data.bodyBytes > data.body.length && data.bodyBytes > 65_536 ? 'the first 64 kB' : undefined}
+            />
+          </>
+        ) : (
+          <Skeleton className="h-40" />
+        )}
+      </div>
+    </Sheet>
+  );
+}
