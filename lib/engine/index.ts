@@ -4,6 +4,7 @@
  * claimed and its bytes are stored before a socket is opened; a policy's limit is never exceeded as the receiver sees it;
  * for every node entered = waiting + in flight + delivered + rejected + unknown + skipped, at every moment.
  */
+export { eraseFromRequests } from './erase.ts';
 export { pauseRun, replay, resumeRun, resumeWebhook, startRuns, stopRuns } from './lifecycle.ts';
 export { type PreparedRequest, prepareRequests, sendPrepared } from './prepare.ts';
 export {

@@ -5,10 +5,19 @@
 import { createApiKey, listApiKeys, revokeApiKey } from './api-key.ts';
 import { getCustomer, listCustomerEvents, listCustomerProperties, listCustomers } from './customer.ts';
 import { createCustomer, updateCustomer, upsertCustomers } from './customer-change.ts';
+import { deleteCustomer } from './customer-erase.ts';
 import { listEvents, listEventTypes } from './event.ts';
 import { receiveEvents } from './event-receive.ts';
 import { getImport, listImports } from './import.ts';
 import { cancelImport, previewImport, resumeImport, startImport } from './import-run.ts';
+import {
+  createIntegration,
+  deleteIntegration,
+  getIntegration,
+  listIntegrations,
+  updateIntegration,
+} from './integration.ts';
+import { testIntegration } from './integration-test.ts';
 import { inviteMember, listMembers, removeMember, revokeInvitation, setMemberRole } from './member.ts';
 import { createPolicy, deletePolicy, listPolicies, updatePolicy } from './policy.ts';
 import { createProject, getProject, updateProject } from './project.ts';
@@ -50,6 +59,7 @@ export const verbs = {
   'api-key.list': listApiKeys,
   'api-key.revoke': revokeApiKey,
   'customer.create': createCustomer,
+  'customer.delete': deleteCustomer,
   'customer.events': listCustomerEvents,
   'customer.get': getCustomer,
   'customer.journeys': listCustomerJourneys,
@@ -66,6 +76,12 @@ export const verbs = {
   'import.preview': previewImport,
   'import.resume': resumeImport,
   'import.start': startImport,
+  'integration.create': createIntegration,
+  'integration.delete': deleteIntegration,
+  'integration.get': getIntegration,
+  'integration.list': listIntegrations,
+  'integration.test': testIntegration,
+  'integration.update': updateIntegration,
   'member.invite': inviteMember,
   'member.list': listMembers,
   'member.remove': removeMember,
