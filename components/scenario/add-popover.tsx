@@ -6,8 +6,9 @@ import { toneSoft } from '@/components/ui/badge';
 import { cn } from '@/components/ui/cn';
 import { floatStyle, itemStyle } from '@/components/ui/menu';
 import { Popover, PopoverAnchor, PopoverContent } from '@/components/ui/popover';
+import type { Document } from '@/lib/core/document';
 import type { Place } from './edits';
-import { type PaletteItem, paletteGroups, refusal } from './pieces';
+import { type PaletteItem, paletteGroups, rank, refusal } from './pieces';
 import { useEditorStore } from './store';
 
 export interface Offer {
@@ -26,7 +27,8 @@ export function AddPopover({
   onAdd: (item: PaletteItem, place: Place) => void;
 }) {
   const store = useEditorStore();
-  const groups = useMemo(paletteGroups, []);
+  const groups = useMemo(() => (offer ? offered(offer.place, store.getState().document) : []), [offer, store]);
+  const items = useMemo(() => new Map(groups.flatMap((group) => group.items.map((item) => [item.id, item]))), [groups]);
   const anchor = useRef({ getBoundingClientRect: () => new DOMRect() });
   if (offer) anchor.current = { getBoundingClientRect: () => offer.anchor };
   return (
@@ -39,7 +41,7 @@ export function AddPopover({
         aria-label="Add a node"
       >
         {offer ? (
-          <Command label="Add a node" loop>
+          <Command label="Add a node" loop filter={(id, query) => rank(items.get(id)!, query)}>
             <Command.Input
               placeholder="Find a node"
               className="h-10 w-full border-line border-b bg-transparent px-3 text-base outline-none"
@@ -50,37 +52,22 @@ export function AddPopover({
               </Command.Empty>
               {groups.map((group) => (
                 <Command.Group
-                  key={`${group.family} ${group.section}`}
-                  heading={group.section ? `${group.title} · ${group.section}` : group.title}
+                  key={group.heading}
+                  heading={group.heading}
                   className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-faint [&_[cmdk-group-heading]]:text-xs"
                 >
-                  {group.items.map((item) => {
-                    const reason = refusal(item, store.getState().document, offer.place);
-                    const { icon: Icon } = item;
-                    return (
-                      <Command.Item
-                        key={item.id}
-                        value={item.title}
-                        keywords={[item.about, item.aliases]}
-                        disabled={reason !== null}
-                        onSelect={() => onAdd(item, offer.place)}
-                        className={itemStyle}
-                      >
-                        <span
-                          className={cn(
-                            'flex size-6 shrink-0 items-center justify-center rounded-md',
-                            toneSoft[item.family],
-                          )}
-                        >
-                          <Icon aria-hidden />
-                        </span>
-                        <span className="min-w-0">
-                          <span className="block truncate">{item.title}</span>
-                          {reason ? <span className="block text-xs">{reason}</span> : null}
-                        </span>
-                      </Command.Item>
-                    );
-                  })}
+                  {group.reason ? <p className="px-2 pb-1 text-faint text-xs">{group.reason}</p> : null}
+                  {group.items.map((item) => (
+                    <Command.Item
+                      key={item.id}
+                      value={item.id}
+                      disabled={group.reason !== null}
+                      onSelect={() => onAdd(item, offer.place)}
+                      className={itemStyle}
+                    >
+                      <PieceLabel item={item} />
+                    </Command.Item>
+                  ))}
                 </Command.Group>
               ))}
             </Command.List>
@@ -89,4 +76,27 @@ export function AddPopover({
       </PopoverContent>
     </Popover>
   );
+}
+
+function PieceLabel({ item }: { item: PaletteItem }) {
+  const { icon: Icon } = item;
+  return (
+    <>
+      <span className={cn('flex size-6 shrink-0 items-center justify-center rounded-md', toneSoft[item.family])}>
+        <Icon aria-hidden />
+      </span>
+      <span className="min-w-0 flex-1 truncate">{item.title}</span>
+    </>
+  );
+}
+
+/** The groups for a place: what cannot go there stands last, with the reason. */
+function offered(place: Place, document: Document) {
+  return paletteGroups()
+    .map(({ title, section, items }) => ({
+      heading: section ? `${title} · ${section}` : title,
+      items,
+      reason: items[0] ? refusal(items[0], document, place) : null,
+    }))
+    .sort((a, b) => Number(a.reason !== null) - Number(b.reason !== null));
 }

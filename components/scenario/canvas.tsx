@@ -53,6 +53,8 @@ export function Canvas({ document, marks, showMap, offer, onOffer, children }: C
   const { editable } = marks;
   const { screenToFlowPosition } = useReactFlow();
   const [cards, setCards] = useCards(document, marks, selection.nodes);
+  // Fitting the first node that is ever dropped would pull it away from where it was dropped.
+  const [fitsAtFirst] = useState(document.nodes.length > 0);
   const lines = useLines(document, selection.edges, editable);
   const actions = useMemo<CanvasActions>(() => ({ offer: (place, anchor) => onOffer({ place, anchor }) }), [onOffer]);
 
@@ -151,12 +153,12 @@ export function Canvas({ document, marks, showMap, offer, onOffer, children }: C
         minZoom={ZOOM.min}
         maxZoom={ZOOM.max}
         onlyRenderVisibleElements={document.nodes.length > MANY}
-        fitView
+        fitView={fitsAtFirst}
         fitViewOptions={FIT}
         ariaLabelConfig={WORDS}
       >
-        <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.25} />
-        {showMap ? (
+        <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.5} />
+        {showMap && document.nodes.length > 0 ? (
           <MiniMap<CardNode>
             pannable
             zoomable

@@ -165,13 +165,38 @@ function offerForSelection(store: ReturnType<typeof useEditorStore>): Offer {
   return { anchor, place: port && selected ? { at: 'port', node: selected, port } : { at: 'anywhere', selected } };
 }
 
-/** Brings into sight what the list of problems or the outline points at. */
+/** Brings the node that was selected or pointed at into sight, moving the canvas no further than it takes. */
 function useSight() {
+  const selected = useEditor(({ selection }) => (selection.nodes.length === 1 ? selection.nodes[0] : undefined));
   const focus = useEditor((editor) => editor.focus);
-  const { fitView } = useReactFlow();
+  const { getViewport, setViewport } = useReactFlow();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: pointing at the selected node again is a reason too
   useEffect(() => {
-    if (focus) void fitView({ nodes: [{ id: focus.node }], maxZoom: 1, minZoom: 0.5, duration: 150 });
-  }, [focus, fitView]);
+    if (selected === undefined) return;
+    // After the inspector has taken its room and the card has its place.
+    const timer = setTimeout(() => {
+      const move = outOfSight(selected);
+      const { x, y, zoom } = getViewport();
+      if (move) void setViewport({ x: x + move.x, y: y + move.y, zoom }, { duration: 150 });
+    }, 60);
+    return () => clearTimeout(timer);
+  }, [selected, focus, getViewport, setViewport]);
+}
+
+const MARGIN = 32;
+
+/** How far the canvas must move for a card to be wholly in sight, in pixels of the screen; null when it is. */
+function outOfSight(id: string): { x: number; y: number } | null {
+  const card = window.document.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.getBoundingClientRect();
+  const canvas = window.document.querySelector('.react-flow')?.getBoundingClientRect();
+  if (!card || !canvas) return null;
+  const inspector = window.document.querySelector('[data-inspector]')?.getBoundingClientRect();
+  const right = Math.min(canvas.right, inspector?.left ?? canvas.right) - MARGIN;
+  const within = (from: number, to: number, low: number, high: number) =>
+    to > high ? Math.max(high - to, low - from) : from < low ? low - from : 0;
+  const x = within(card.left, card.right + MARGIN, canvas.left + MARGIN, right);
+  const y = within(card.top, card.bottom, canvas.top + MARGIN, canvas.bottom - 2 * MARGIN);
+  return x === 0 && y === 0 ? null : { x, y };
 }
 
 /** `?node=…` selects a node, `&open=1` opens its editor: links from elsewhere lead to the very thing. */

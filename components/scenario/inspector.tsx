@@ -42,6 +42,7 @@ function NodeInspector({ node, readOnly, onDuplicate, onRemove }: InspectorProps
   return (
     <aside
       ref={frame}
+      data-inspector
       aria-label={`Settings of ${node.name}`}
       className="flex h-full w-[360px] shrink-0 flex-col border-line border-l bg-panel max-xl:absolute max-xl:inset-y-0 max-xl:right-0 max-xl:z-20 max-xl:shadow-raised"
     >

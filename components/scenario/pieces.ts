@@ -69,6 +69,14 @@ export function isFound(item: PaletteItem, query: string): boolean {
     .every((word) => text.includes(` ${word}`) || item.title.toLowerCase().includes(word));
 }
 
+/** How well an item fits what was typed, 0 when not at all: for lists that show the best first. */
+export function rank(item: PaletteItem, query: string): number {
+  if (query.trim() === '') return 1;
+  const [title, text] = [item.title.toLowerCase(), query.trim().toLowerCase()];
+  if (title.startsWith(text)) return 1;
+  return isFound(item, text) ? (title.includes(text) ? 0.8 : 0.4) : 0;
+}
+
 /** Why an item cannot go to a place, or null when it can. */
 export function refusal(item: PaletteItem, document: Document, place: Place): string | null {
   if (document.nodes.length >= MAX_NODES) return `A scenario has at most ${MAX_NODES} nodes.`;

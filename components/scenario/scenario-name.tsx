@@ -29,6 +29,7 @@ export function ScenarioName() {
       </span>
       <input
         aria-label="Name of the scenario"
+        size={1}
         value={text}
         maxLength={200}
         onChange={(event) => setText(event.target.value)}
