@@ -137,9 +137,11 @@ export function CodeEditor(props: CodeEditorProps) {
 
 function create(monaco: Monaco, host: HTMLElement, props: CodeEditorProps): CodeEditorHandle {
   const { label, value, language, singleLine, plain, readOnly, placeholder, overflow } = props;
+  const model = monaco.editor.createModel(value, language);
+  // Colours mean something here; brackets that match are shown when the cursor is at one.
+  model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
   return monaco.editor.create(host, {
-    value,
-    language,
+    model,
     readOnly: readOnly ?? false,
     ariaLabel: label,
     placeholder: placeholder ?? '',
@@ -166,7 +168,6 @@ const LOOK: E.IStandaloneEditorConstructionOptions = {
   lineNumbersMinChars: 3,
   lineDecorationsWidth: 8,
   renderLineHighlightOnlyWhenFocus: true,
-  bracketPairColorization: { enabled: false },
   overviewRulerLanes: 2,
   hideCursorInOverviewRuler: true,
   overviewRulerBorder: false,

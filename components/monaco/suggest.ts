@@ -192,7 +192,7 @@ function words(list: readonly Word[], kind: Suggestion['kind'], prefix: string, 
   return list.map(({ name, insert, signature, about }, rank) => ({
     label: name,
     kind,
-    insert: before + (insert ?? literal(name)),
+    insert: before + (insert ? snippet(insert) : literal(name)),
     replace: prefix.length,
     detail: signature,
     about,
@@ -212,6 +212,14 @@ const dotted = (name: string) => (/^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `[$
 const pathText = (path: string) => path.split('.').map(dotted).join('');
 /** A dollar or brace of a name must not become a tab stop of the snippet. */
 const literal = (text: string) => text.replaceAll(/[$}\\]/g, '\\$&');
+/** ‹…› become tab stops, one after the other, and the cursor ends behind the first tag or at the end. */
+function snippet(text: string): string {
+  let stop = 0;
+  return text
+    .split(/‹([^›]*)›/)
+    .map((part, i) => (i % 2 === 0 ? literal(part) : `\${${++stop}:${literal(part)}}`))
+    .join('');
+}
 /** A space between the opening braces and what follows. */
 const padded = (before: string, brace: string) => (before.endsWith(brace) || /\{[{%][-+]$/.test(before) ? ' ' : '');
 const braced = (before: string, after: string, insert: string) =>

@@ -78,7 +78,7 @@ export function BodyViewer({ label, body, format, customers, lit, onLit, onPick,
         };
       }),
     );
-  }, [editor, decorations, customers, lit, body]);
+  }, [editor, decorations, customers, lit]);
   useEffect(() => {
     const customer = lit === null || lit === undefined ? undefined : customers?.[lit];
     const position = customer && editor?.getModel()?.getPositionAt(customer.start);

@@ -1,7 +1,7 @@
 'use client';
 
-import { ChevronRight, Dices } from 'lucide-react';
-import { memo, type ReactNode, useMemo, useState } from 'react';
+import { Shuffle } from 'lucide-react';
+import { memo, useMemo, useState } from 'react';
 import { step } from '@/components/monaco/cursor-place';
 import { brief, type Known, type Sources } from '@/components/monaco/sources';
 import { FILTER_WORDS, STATEMENT_WORDS, TEST_WORDS, type Word } from '@/components/monaco/vocabulary';
@@ -9,6 +9,7 @@ import { cn } from '@/components/ui/cn';
 import { Combobox } from '@/components/ui/combobox';
 import { IconButton } from '@/components/ui/icon-button';
 import { SearchInput } from '@/components/ui/input';
+import { Disclosure } from './disclosure';
 import type { Whom } from './use-whom';
 
 export interface ContextColumnProps {
@@ -53,7 +54,7 @@ export const ContextColumn = memo(function ContextColumn({ whom, sources, isBatc
           />
           <IconButton
             label="A customer by chance"
-            icon={<Dices aria-hidden />}
+            icon={<Shuffle aria-hidden />}
             onClick={() => void whom.chooseRandom()}
             disabled={whom.isEmpty}
           />
@@ -68,11 +69,25 @@ export const ContextColumn = memo(function ContextColumn({ whom, sources, isBatc
       </div>
       <div className="scroll-thin min-h-0 flex-1 overflow-y-auto py-1">
         {found.map((group) => (
-          <Group key={group.name} name={group.name} note={group.note} isOpen={group.isOpen || query !== ''}>
-            {group.items.map((item) => (
-              <Row key={item.expression} item={item} onInsert={onInsert} />
-            ))}
-          </Group>
+          <Disclosure
+            key={`${group.name} ${query !== ''}`}
+            isOpen={group.isOpen || query !== ''}
+            titleClassName="h-8 rounded-none px-3 font-medium text-ink text-sm outline-offset-[-2px] hover:bg-hover"
+            title={
+              <>
+                {group.name}
+                {group.note ? (
+                  <span className="min-w-0 truncate font-normal text-faint text-xs">{group.note}</span>
+                ) : null}
+              </>
+            }
+          >
+            <ul className="pb-2">
+              {group.items.map((item) => (
+                <Row key={item.expression} item={item} onInsert={onInsert} />
+              ))}
+            </ul>
+          </Disclosure>
         ))}
         {found.length === 0 ? (
           <p className="px-4 py-6 text-center text-muted text-sm">Nothing is called that.</p>
@@ -81,32 +96,6 @@ export const ContextColumn = memo(function ContextColumn({ whom, sources, isBatc
     </div>
   );
 });
-
-function Group({
-  name,
-  note,
-  isOpen,
-  children,
-}: {
-  name: string;
-  note?: string;
-  isOpen: boolean;
-  children: ReactNode;
-}) {
-  return (
-    <details open={isOpen} className="group/details">
-      <summary className="flex h-8 cursor-pointer list-none items-center gap-1.5 px-3 font-medium text-sm hover:bg-hover [&::-webkit-details-marker]:hidden">
-        <ChevronRight
-          className="size-3.5 text-faint transition-transform duration-100 group-open/details:rotate-90"
-          aria-hidden
-        />
-        {name}
-        {note ? <span className="min-w-0 truncate font-normal text-faint text-xs">{note}</span> : null}
-      </summary>
-      <ul className="pb-2">{children}</ul>
-    </details>
-  );
-}
 
 function Row({ item, onInsert }: { item: Item; onInsert: (expression: string) => void }) {
   return (
@@ -219,12 +208,8 @@ function help(word: Word, expression: string): Item {
   return { label: word.name, expression, value: word.about, about: `${word.signature}\n${word.about}` };
 }
 
-/** A snippet without its tab stops. */
-const plain = (word: Word) =>
-  (word.insert ?? word.name)
-    .replace(/\$\{\d+:([^}]*)\}/g, '$1')
-    .replace(/\$\d+/g, '')
-    .replaceAll('\\\\', '\\');
+/** What a word inserts, its places filled with their examples. */
+const plain = (word: Word) => (word.insert ?? word.name).replace(/[‹›]/g, '');
 
 const pathOf = (path: string) => path.split('.').map(step).join('');
 

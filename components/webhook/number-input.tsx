@@ -37,21 +37,22 @@ export function NumberInput({
   };
   const isWrong = typed !== null && parse(typed) === null;
   return (
-    <Input
-      inputMode={decimals ? 'decimal' : 'numeric'}
-      aria-label={label}
-      {...(isWrong ? { 'aria-invalid': true } : {})}
-      title={isWrong ? `From ${min} to ${max}` : undefined}
-      className={className}
-      suffix={suffix}
-      readOnly={readOnly}
-      value={typed ?? String(value)}
-      onChange={(event) => {
-        setTyped(event.target.value);
-        const number = parse(event.target.value);
-        if (number !== null) onChange(number);
-      }}
-      onBlur={() => setTyped(null)}
-    />
+    <div className={className}>
+      <Input
+        inputMode={decimals ? 'decimal' : 'numeric'}
+        aria-label={label}
+        {...(isWrong ? { 'aria-invalid': true } : {})}
+        title={isWrong ? `From ${min} to ${max}` : undefined}
+        suffix={suffix}
+        readOnly={readOnly}
+        value={typed ?? String(value)}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          const number = parse(event.target.value);
+          if (number !== null) onChange(number);
+        }}
+        onBlur={() => setTyped(null)}
+      />
+    </div>
   );
 }

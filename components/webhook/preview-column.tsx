@@ -7,6 +7,7 @@ import { Skeleton } from '@/components/ui/skeleton';
 import type { PayloadFormat } from '@/lib/core/webhook';
 import { BodyViewer } from './body-viewer';
 import type { Prepared } from './contract';
+import { Disclosure } from './disclosure';
 import { Faults, type GoTo, Warnings } from './faults';
 import { HeaderList, RequestFacts, RequestLine } from './request-view';
 import type { Preview } from './use-preview';
@@ -71,12 +72,11 @@ function RequestPreview({
     <>
       <div className="scroll-thin flex max-h-[40%] shrink-0 flex-col gap-2 overflow-y-auto border-line border-b p-3">
         <RequestLine request={request} />
-        <details>
-          <summary className="cursor-pointer text-muted text-xs">Headers ({request.headers.length})</summary>
+        <Disclosure title={<>Headers ({request.headers.length})</>}>
           <div className="pt-2">
             <HeaderList headers={request.headers} />
           </div>
-        </details>
+        </Disclosure>
       </div>
       {request.body === null ? (
         <p className="flex-1 p-3 text-muted text-sm">The request has no body.</p>

@@ -9,6 +9,7 @@ import { Button } from '@/components/ui/button';
 import { SLOW_MS } from '@/lib/core/verdict';
 import { BodyViewer } from './body-viewer';
 import type { Sent, TestResult } from './contract';
+import { Disclosure } from './disclosure';
 import { Faults, type GoTo } from './faults';
 import { Refusal } from './refusal';
 import { prettyBody } from './request-panel';
@@ -85,14 +86,11 @@ function Received({ sent, onUseAsSample }: { sent: Sent; onUseAsSample: (view: N
         <Outcome sent={sent} />
         <TimeSplit timing={answer.timing} />
         {answer.kind === 'answered' ? (
-          <details>
-            <summary className="cursor-pointer text-muted text-xs">
-              Headers ({Object.keys(answer.headers).length})
-            </summary>
+          <Disclosure title={<>Headers ({Object.keys(answer.headers).length})</>}>
             <div className="pt-2">
               <HeaderList headers={Object.entries(answer.headers)} />
             </div>
-          </details>
+          </Disclosure>
         ) : null}
       </div>
       {answer.kind === 'answered' ? (

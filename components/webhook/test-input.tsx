@@ -1,6 +1,6 @@
 'use client';
 
-import { Dices } from 'lucide-react';
+import { Shuffle } from 'lucide-react';
 import type { ReactNode, RefObject } from 'react';
 import { Badge } from '@/components/ui/badge';
 import { Combobox } from '@/components/ui/combobox';
@@ -8,6 +8,7 @@ import { IconButton } from '@/components/ui/icon-button';
 import { RadioGroup } from '@/components/ui/radio-group';
 import type { WebhookSettings } from '@/lib/core/webhook';
 import type { Subject } from './contract';
+import { Disclosure } from './disclosure';
 import { JsonField, refuseAllButObjects } from './json-field';
 import { NumberInput } from './number-input';
 import type { Place } from './use-place';
@@ -61,7 +62,7 @@ export function TestInput(props: TestInputProps) {
             />
             <IconButton
               label="A customer by chance"
-              icon={<Dices aria-hidden />}
+              icon={<Shuffle aria-hidden />}
               onClick={() => void whom.chooseRandom().then((id) => id && onSubject({ kind: 'customer', id }))}
             />
           </div>
@@ -151,10 +152,15 @@ function Sample({
   children: ReactNode;
 }) {
   return (
-    <details className="min-w-72 open:basis-full">
-      <summary className="cursor-pointer text-sm">
-        {title} <Badge>{badge}</Badge>
-      </summary>
+    <Disclosure
+      className="min-w-60 open:basis-full"
+      titleClassName="text-sm text-ink"
+      title={
+        <>
+          {title} <Badge>{badge}</Badge>
+        </>
+      }
+    >
       <div className="flex flex-col gap-1 pt-2">
         {children}
         {onReset ? (
@@ -163,6 +169,6 @@ function Sample({
           </button>
         ) : null}
       </div>
-    </details>
+    </Disclosure>
   );
 }

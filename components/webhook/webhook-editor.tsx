@@ -190,61 +190,69 @@ function Workbench(props: WorkbenchProps) {
           ) : null
         }
       />
-      <Group
-        id="webhook-columns"
-        orientation="horizontal"
-        className="min-h-0 flex-1 data-[hidden=true]:hidden"
-        data-hidden={!isEditing}
-        style={isEditing ? undefined : { display: 'none' }}
-      >
-        {showsContext ? (
-          <>
-            <Panel id="context" minSize={200} defaultSize={272} maxSize={440} groupResizeBehavior="preserve-pixel-size">
-              <ContextColumn whom={whom} sources={sources.customer} isBatch={settings.batch} onInsert={insert} />
-            </Panel>
-            <Divider label="Context and editor" />
-          </>
-        ) : null}
-        <Panel id="centre" minSize={440}>
-          <Tabs.Content value="editor" forceMount className="h-full outline-none data-[state=inactive]:hidden">
-            <EditorTab
-              settings={settings}
-              change={change}
-              readOnly={readOnly}
-              sources={sources}
-              chosen={whom.customer?.name ?? ''}
-              analysis={analysis}
-              overflow={overflow}
-              editors={editors}
-              onFocus={onFocus}
-              onReady={onReady}
-              onSplit={split}
-              onPasteAll={paste}
-            />
-          </Tabs.Content>
-          <Tabs.Content value="parameters" className="scroll-thin h-full overflow-y-auto outline-none">
-            <ParametersTab settings={settings} change={change} readOnly={readOnly} declarations={declarations} />
-          </Tabs.Content>
-          <Tabs.Content value="settings" className="scroll-thin h-full overflow-y-auto outline-none">
-            <SettingsTab settings={settings} change={change} readOnly={readOnly} onEvent={place.event !== null} />
-          </Tabs.Content>
-        </Panel>
-        {showsPreview ? (
-          <>
-            <Divider label="Editor and preview" />
-            <Panel id="preview" minSize={260} defaultSize={400} maxSize={760} groupResizeBehavior="preserve-pixel-size">
-              <PreviewColumn
-                preview={preview}
-                hasUrl={settings.url.trim() !== ''}
-                asWhom={asWhom}
-                format={settings.format}
-                onGoTo={goTo}
-                onPickFragment={pickFragment}
+      <div className={isEditing ? 'flex min-h-0 flex-1' : 'hidden'}>
+        <Group id="webhook-columns" orientation="horizontal" className="min-h-0 flex-1">
+          {showsContext ? (
+            <>
+              <Panel
+                id="context"
+                minSize={200}
+                defaultSize={272}
+                maxSize={440}
+                groupResizeBehavior="preserve-pixel-size"
+              >
+                <ContextColumn whom={whom} sources={sources.customer} isBatch={settings.batch} onInsert={insert} />
+              </Panel>
+              <Divider label="Context and editor" />
+            </>
+          ) : null}
+          <Panel id="centre" minSize={440}>
+            <Tabs.Content value="editor" forceMount className="h-full outline-none data-[state=inactive]:hidden">
+              <EditorTab
+                settings={settings}
+                change={change}
+                readOnly={readOnly}
+                sources={sources}
+                chosen={whom.customer?.name ?? ''}
+                analysis={analysis}
+                overflow={overflow}
+                editors={editors}
+                onFocus={onFocus}
+                onReady={onReady}
+                onSplit={split}
+                onPasteAll={paste}
               />
-            </Panel>
-          </>
-        ) : null}
-      </Group>
+            </Tabs.Content>
+            <Tabs.Content value="parameters" className="scroll-thin h-full overflow-y-auto outline-none">
+              <ParametersTab settings={settings} change={change} readOnly={readOnly} declarations={declarations} />
+            </Tabs.Content>
+            <Tabs.Content value="settings" className="scroll-thin h-full overflow-y-auto outline-none">
+              <SettingsTab settings={settings} change={change} readOnly={readOnly} onEvent={place.event !== null} />
+            </Tabs.Content>
+          </Panel>
+          {showsPreview ? (
+            <>
+              <Divider label="Editor and preview" />
+              <Panel
+                id="preview"
+                minSize={260}
+                defaultSize={400}
+                maxSize={760}
+                groupResizeBehavior="preserve-pixel-size"
+              >
+                <PreviewColumn
+                  preview={preview}
+                  hasUrl={settings.url.trim() !== ''}
+                  asWhom={asWhom}
+                  format={settings.format}
+                  onGoTo={goTo}
+                  onPickFragment={pickFragment}
+                />
+              </Panel>
+            </>
+          ) : null}
+        </Group>
+      </div>
       <Tabs.Content value="test" forceMount className="min-h-0 flex-1 outline-none data-[state=inactive]:hidden">
         <TestTab
           scenario={input.scenario}
