@@ -33,6 +33,10 @@ export const ResultMapping = z.object({
 });
 export type ResultMapping = z.infer<typeof ResultMapping>;
 
+/** The preset that a webhook was made from, and the version whose locked fields it has. */
+export const PresetLink = z.object({ id: z.string().max(64), version: z.number().int().min(1) });
+export type PresetLink = z.infer<typeof PresetLink>;
+
 export const WebhookSettings = z.object({
   method: Method.default('POST'),
   url: z.string().max(8192).default(''),
@@ -73,6 +77,7 @@ export const WebhookSettings = z.object({
     .array(z.object({ name: z.string().max(256), value: z.string().max(4096) }))
     .max(20)
     .default([]),
+  preset: PresetLink.nullable().default(null),
 });
 export type WebhookSettings = z.infer<typeof WebhookSettings>;
 

@@ -20,6 +20,15 @@ import {
 import { testIntegration } from './integration-test.ts';
 import { inviteMember, listMembers, removeMember, revokeInvitation, setMemberRole } from './member.ts';
 import { createPolicy, deletePolicy, listPolicies, updatePolicy } from './policy.ts';
+import {
+  createPreset,
+  deletePreset,
+  diffPreset,
+  listPresets,
+  openPreset,
+  settingsFromPreset,
+  updatePreset,
+} from './preset.ts';
 import { createProject, getProject, updateProject } from './project.ts';
 import { behaveTarget, clearTarget, listTargets, openTarget, openTargetRequest } from './rehearsal.ts';
 import {
@@ -91,6 +100,13 @@ export const verbs = {
   'policy.delete': deletePolicy,
   'policy.list': listPolicies,
   'policy.update': updatePolicy,
+  'preset.create': createPreset,
+  'preset.delete': deletePreset,
+  'preset.diff': diffPreset,
+  'preset.list': listPresets,
+  'preset.open': openPreset,
+  'preset.settings': settingsFromPreset,
+  'preset.update': updatePreset,
   'project.create': createProject,
   'project.get': getProject,
   'project.update': updateProject,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Document } from '../core/document.ts';
 import { applyAll, Operation, OperationError } from '../core/operations.ts';
 import type { Tx } from '../db/index.ts';
+import { refuseLockedChanges } from './preset-use.ts';
 import { ScenarioId } from './scenario.ts';
 import { scenarioProblems } from './scenario-problems.ts';
 import {
@@ -41,6 +42,7 @@ export const editScenario = write({
     refuseStale(scenario, input.revision);
     const before = documentOf(scenario.draft);
     const document = applied(before, input.operations);
+    await refuseLockedChanges(tx, ctx, before, document);
     await keepNowAndThen(tx, ctx, scenario, before);
     const revision = await storeDraft(tx, scenario.id, document);
     await note({

@@ -30,10 +30,10 @@ export async function scenarioProblems(db: Db | Tx, projectId: string, document:
   ]);
 }
 
-/** How the values of a template are escaped where it stands. */
-export function escapeOf(place: NodeTemplate['place'], escaping: 'format' | 'raw'): Escape {
-  if (place === 'value' || escaping === 'raw') return 'raw';
-  return place;
+/** How the values of a template are escaped where it stands; "raw" is a choice for payloads only. */
+function escapeOf(place: NodeTemplate['place'], escaping: 'format' | 'raw'): Escape {
+  if (place === 'value') return 'raw';
+  return escaping === 'raw' && place !== 'url' && place !== 'header' ? 'raw' : place;
 }
 
 function templateProblems(document: Document, node: AnyNode): Problem[] {
@@ -101,60 +101,74 @@ function parameterProblems(templates: NodeTemplate[], values: Record<string, str
   });
 }
 
+/** What an imported webhook had and nobody has mapped yet stands in its settings behind this word, with its name. */
+export const MISSING = 'missing:';
+
 async function referenceProblems(db: Db | Tx, projectId: string, webhooks: Node<'webhook'>[]): Promise<Problem[]> {
-  const named = (pick: (node: Node<'webhook'>) => (string | null)[]) => [
-    ...new Set(webhooks.flatMap(pick).filter((id) => id !== null && isUuid(id)) as string[]),
+  const named = (pick: (node: Node<'webhook'>) => (string | null | undefined)[]) => [
+    ...new Set(webhooks.flatMap(pick).filter((id) => id != null && isUuid(id)) as string[]),
   ];
-  const [policies, integrations] = await Promise.all([
-    existing(
-      db.policy,
-      projectId,
-      named((node) => [node.settings.policyId]),
+  const where = (ids: string[]) => ({ projectId, id: { in: ids } });
+  const [policies, integrations, secrets, presets] = await Promise.all([
+    rowsOf(
+      named(({ settings }) => [settings.policyId]),
+      (ids) => db.policy.findMany({ where: where(ids), select: { id: true } }),
     ),
-    integrationsOf(
-      db,
-      projectId,
-      named((node) => [node.settings.integrationId]),
+    rowsOf(
+      named(({ settings }) => [settings.integrationId]),
+      (ids) => db.integration.findMany({ where: where(ids), select: { id: true, name: true, prefix: true } }),
+    ),
+    rowsOf(
+      named(({ settings }) => settings.headers.map(({ secretId }) => secretId)),
+      (ids) => db.secret.findMany({ where: where(ids), select: { id: true } }),
+    ),
+    rowsOf(
+      named(({ settings }) => [settings.preset?.id]),
+      (ids) => db.preset.findMany({ where: where(ids), select: { id: true } }),
     ),
   ]);
   return webhooks.flatMap((node) => {
-    const { policyId, integrationId, url } = node.settings;
-    const error = (field: string, message: string): Problem => ({ severity: 'error', field, message, nodeId: node.id });
+    const { policyId, integrationId, headers, preset, url } = node.settings;
+    const problem = (field: string, message: string, severity: Problem['severity'] = 'error'): Problem => ({
+      severity,
+      field,
+      message,
+      nodeId: node.id,
+    });
     const problems: Problem[] = [];
     if (policyId !== null && !policies.has(policyId))
-      problems.push(error('policyId', 'The throughput policy of this webhook no longer exists. Choose another one.'));
-    if (integrationId !== null) {
-      const integration = integrations.get(integrationId);
-      const reason = integration ? outsidePrefix(url, integration.prefix) : null;
-      if (!integration)
-        problems.push(
-          error(
-            'integrationId',
-            'The authentication integration of this webhook no longer exists. Choose another one.',
-          ),
-        );
-      else if (reason !== null)
-        problems.push(error('url', `The URL is outside the endpoint prefix of ${integration.name}: ${reason}.`));
-    }
+      problems.push(problem('policyId', gone('throughput policy', policyId)));
+    const integration = integrationId === null ? undefined : integrations.get(integrationId);
+    const outside = integration && outsidePrefix(url, integration.prefix);
+    if (integrationId !== null && !integration)
+      problems.push(problem('integrationId', gone('authentication integration', integrationId)));
+    if (integration && outside)
+      problems.push(problem('url', `The URL is outside the endpoint prefix of ${integration.name}: ${outside}.`));
+    headers.forEach(({ name, secretId }, i) => {
+      if (secretId !== null && !secrets.has(secretId))
+        problems.push(problem(`headers.${i}.value`, `Enter the value of the secret header ${name}.`));
+    });
+    if (preset && !presets.has(preset.id))
+      problems.push(
+        problem('preset', 'The preset of this webhook no longer exists; the webhook stays as it is.', 'warning'),
+      );
     return problems;
   });
 }
 
-const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
-
-async function existing(table: Db['policy'] | Tx['policy'], projectId: string, ids: string[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
-  const rows = await table.findMany({ where: { projectId, id: { in: ids } }, select: { id: true } });
-  return new Set(rows.map(({ id }) => id));
+function gone(what: string, id: string): string {
+  return id.startsWith(MISSING)
+    ? `Choose the ${what} that stands here for “${id.slice(MISSING.length)}” of the imported file.`
+    : `The ${what} of this webhook no longer exists. Choose another one.`;
 }
 
-async function integrationsOf(db: Db | Tx, projectId: string, ids: string[]) {
-  if (ids.length === 0) return new Map<string, { name: string; prefix: string }>();
-  const rows = await db.integration.findMany({
-    where: { projectId, id: { in: ids } },
-    select: { id: true, name: true, prefix: true },
-  });
-  return new Map(rows.map((row) => [row.id, row]));
+const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+
+async function rowsOf<Row extends { id: string }>(
+  ids: string[],
+  find: (ids: string[]) => Promise<Row[]>,
+): Promise<Map<string, Row>> {
+  return new Map(ids.length === 0 ? [] : (await find(ids)).map((row) => [row.id, row]));
 }
 
 /**

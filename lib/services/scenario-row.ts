@@ -1,4 +1,5 @@
 import { Document, MAX_DOCUMENT_BYTES } from '../core/document.ts';
+import { isSame } from '../core/same.ts';
 import { type Db, Prisma, type Tx } from '../db/index.ts';
 import { type Ctx, notFound, ServiceError } from './verb.ts';
 
@@ -96,17 +97,4 @@ export async function addVersion(
     },
     select: { id: true, number: true },
   });
-}
-
-/** Whether two documents say the same, whatever the order of keys; positions on the canvas count too. */
-export function isSame(a: Document, b: Document): boolean {
-  return canonical(a) === canonical(b);
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }

@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { type Document, emptyDocument, newNode } from '../core/document.ts';
 import type { Kind } from '../core/node-kinds.ts';
 import { apply } from '../core/operations.ts';
+import { isSame } from '../core/same.ts';
 import { pool } from '../db/index.ts';
 import { listRuns, type RunSummary } from '../engine/index.ts';
 import { scenarioProblems } from './scenario-problems.ts';
-import { documentOf, isSame, lockForChange, lockScenario, scenarioOf, stored } from './scenario-row.ts';
+import { documentOf, lockForChange, lockScenario, scenarioOf, stored } from './scenario-row.ts';
 import { type Ctx, read, ServiceError, write } from './verb.ts';
 
 /** Scenarios as a list and as things with a name; their documents are changed in scenario-edit.ts, run in scenario-start.ts. */

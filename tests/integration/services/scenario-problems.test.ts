@@ -38,6 +38,7 @@ describe('the problems of a scenario', () => {
       { nodeId: 'n2', field: 'headers.1.value', message: expect.stringMatching(/^Header X-Id, line 1/) },
       { nodeId: 'n2', field: 'root', message: expect.stringMatching(/^Root, line 3/), line: 3 },
       { nodeId: 'n2', field: 'customer', message: expect.stringMatching(/^Customer, line 2/), line: 2 },
+      { nodeId: 'n2', field: 'headers.0.value', message: 'Enter the value of the secret header X-Secret.' },
     ]);
   });
 
@@ -114,6 +115,28 @@ describe('the problems of a scenario', () => {
       ['n3', 'policyId', 'error'],
       ['n3', 'integrationId', 'error'],
       ['n4', 'policyId', 'error'],
+    ]);
+  });
+
+  it('ask for what an import left open by the name that it had, and mention presets that are gone', async () => {
+    const faults = await problemsIn(
+      row(
+        ['now', {}],
+        webhook({
+          policyId: 'missing:SMS gateway',
+          integrationId: 'missing:CM.com',
+          preset: { id: '00000000-0000-4000-8000-000000000000', version: 1 },
+        }),
+      ),
+    );
+    expect(faults.map(({ severity, field, message }) => [severity, field, message])).toEqual([
+      ['error', 'policyId', 'Choose the throughput policy that stands here for “SMS gateway” of the imported file.'],
+      [
+        'error',
+        'integrationId',
+        'Choose the authentication integration that stands here for “CM.com” of the imported file.',
+      ],
+      ['warning', 'preset', 'The preset of this webhook no longer exists; the webhook stays as it is.'],
     ]);
   });
 

@@ -36,6 +36,7 @@ describe('a new webhook', () => {
       expiryMinutes: 360,
       inDoubt: 'send-again',
       tracked: [],
+      preset: null,
     });
   });
 
