@@ -125,6 +125,7 @@ export function Canvas({ document, marks, showMap, offer, onOffer, children }: C
     <CanvasActionsProvider value={actions}>
       <ReactFlow<CardNode, LineEdge>
         aria-label="Canvas"
+        className="select-none"
         nodes={cards}
         edges={lines}
         nodeTypes={nodeTypes}

@@ -13,6 +13,7 @@ import { CanvasToolbar } from './canvas-toolbar';
 import { type Change, differences } from './differences';
 import { addPiece, openPort } from './edits';
 import { EmptyCanvas } from './empty-canvas';
+import { CARD_WIDTH, cardHeight, type Point } from './geometry';
 import { Inspector } from './inspector';
 import { Outline } from './outline';
 import { Palette } from './palette';
@@ -169,27 +170,30 @@ function offerForSelection(store: ReturnType<typeof useEditorStore>): Offer {
 function useSight() {
   const selected = useEditor(({ selection }) => (selection.nodes.length === 1 ? selection.nodes[0] : undefined));
   const focus = useEditor((editor) => editor.focus);
-  const { getViewport, setViewport } = useReactFlow();
+  const store = useEditorStore();
+  const { getViewport, setViewport, flowToScreenPosition } = useReactFlow();
   // biome-ignore lint/correctness/useExhaustiveDependencies: pointing at the selected node again is a reason too
   useEffect(() => {
     if (selected === undefined) return;
     // After the inspector has taken its room and the card has its place.
     const timer = setTimeout(() => {
-      const move = outOfSight(selected);
+      const node = nodeOf(store.getState().document, selected);
+      if (!node) return;
       const { x, y, zoom } = getViewport();
+      const corner = flowToScreenPosition(node.position);
+      const move = outOfSight(new DOMRect(corner.x, corner.y, CARD_WIDTH * zoom, cardHeight(node) * zoom));
       if (move) void setViewport({ x: x + move.x, y: y + move.y, zoom }, { duration: 150 });
     }, 60);
     return () => clearTimeout(timer);
-  }, [selected, focus, getViewport, setViewport]);
+  }, [selected, focus, store, getViewport, setViewport, flowToScreenPosition]);
 }
 
 const MARGIN = 32;
 
 /** How far the canvas must move for a card to be wholly in sight, in pixels of the screen; null when it is. */
-function outOfSight(id: string): { x: number; y: number } | null {
-  const card = window.document.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.getBoundingClientRect();
+function outOfSight(card: DOMRect): Point | null {
   const canvas = window.document.querySelector('.react-flow')?.getBoundingClientRect();
-  if (!card || !canvas) return null;
+  if (!canvas) return null;
   const inspector = window.document.querySelector('[data-inspector]')?.getBoundingClientRect();
   const right = Math.min(canvas.right, inspector?.left ?? canvas.right) - MARGIN;
   const within = (from: number, to: number, low: number, high: number) =>

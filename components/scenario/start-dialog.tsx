@@ -100,10 +100,7 @@ function ForecastBody(props: {
       </Banner>
     );
   if (!forecast) return <Waiting />;
-  const { customers, interactions, requests, problems, triggers, warnings } = forecast;
-  const total = requests.reduce((sum, each) => sum + each.requests, 0);
-  const seconds = requests.map((each) => each.seconds);
-  const finish = seconds.every((each) => each !== null) ? Math.max(0, ...seconds) : null;
+  const { problems } = forecast;
   const isBlocked = problems.some(({ severity }) => severity === 'error');
   return (
     <>
@@ -123,11 +120,22 @@ function ForecastBody(props: {
           />
         </div>
       ) : null}
+      {isBlocked ? null : <Expected forecast={forecast} />}
+    </>
+  );
+}
+
+function Expected({ forecast: { customers, interactions, requests, triggers, warnings } }: { forecast: Forecast }) {
+  const total = requests.reduce((sum, each) => sum + each.requests, 0);
+  const seconds = requests.map((each) => each.seconds);
+  const finish = seconds.every((each) => each !== null) ? Math.max(0, ...seconds) : null;
+  return (
+    <>
       <div className="grid grid-cols-4 gap-4">
-        <Stat label="Customers" value={<Count value={customers} />} />
-        <Stat label="Interactions" value={<Count value={interactions} />} />
-        <Stat label="Requests" value={<Count value={total} />} />
-        <Stat label="Done in about" value={requests.length === 0 || finish === null ? '–' : duration(finish)} />
+        <Stat label="Customers" value={<Count value={customers} exact />} />
+        <Stat label="Interactions" value={<Count value={interactions} exact />} />
+        <Stat label="Requests" value={<Count value={total} exact />} />
+        <Stat label="Done in about" value={requests.length === 0 || finish === null ? 'not known' : duration(finish)} />
       </div>
       {triggers.length > 0 ? <p className="text-muted text-sm">{triggers.join(' ')}</p> : null}
       {requests.length > 0 ? <Requests requests={requests} /> : null}

@@ -1,7 +1,7 @@
 'use client';
 
 import { useReactFlow } from '@xyflow/react';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { type PageCommand, useCommands } from '@/components/shell/commands';
 import { useProject } from '@/components/shell/project-context';
 import { toast } from '@/components/ui/toast';
@@ -116,6 +116,8 @@ export function useEditorKeys({
   const store = useEditorStore();
   const { zoomIn, zoomOut, zoomTo, fitView } = useReactFlow();
   const smooth = { duration: 120 };
+  /** Whether the focus came to where it is by the mouse. */
+  const byMouse = useRef(false);
   const nudge = (event: KeyboardEvent) => {
     const step = event.shiftKey ? GRID * 2 : GRID / 2;
     const by = ARROWS[event.key];
@@ -186,7 +188,7 @@ export function useEditorKeys({
       label: 'Add a node',
       shortcut: 'Tab',
       run: onAdd,
-      is: (e) => bare(e) && e.key === 'Tab' && !e.shiftKey && isCanvasIdle(),
+      is: (e) => bare(e) && e.key === 'Tab' && !e.shiftKey && isCanvasIdle(byMouse.current),
     },
     {
       id: 'undo',
@@ -268,8 +270,20 @@ export function useEditorKeys({
       event.preventDefault();
       found.run();
     };
+    const onKeyUp = (event: KeyboardEvent) => {
+      if (event.key === 'Tab') byMouse.current = false;
+    };
+    const onPointer = () => {
+      byMouse.current = true;
+    };
     window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    window.addEventListener('keyup', onKeyUp);
+    window.addEventListener('pointerdown', onPointer, true);
+    return () => {
+      window.removeEventListener('keydown', onKey);
+      window.removeEventListener('keyup', onKeyUp);
+      window.removeEventListener('pointerdown', onPointer, true);
+    };
   });
   useClipboardEvents(commands, editable);
 }
@@ -348,10 +362,10 @@ function isSelectedFocused(store: ReturnType<typeof useEditorStore>): boolean {
 }
 
 /** Tab keeps moving the focus for whoever moves it by keyboard; it opens the list for whoever works with the mouse. */
-function isCanvasIdle(): boolean {
+function isCanvasIdle(byMouse: boolean): boolean {
   const { activeElement } = document;
   if (!activeElement || activeElement === document.body || activeElement.id === 'content') return true;
-  return activeElement.closest('.react-flow') !== null && !activeElement.matches(':focus-visible');
+  return byMouse && activeElement.closest('.react-flow') !== null;
 }
 
 const isTyping = (target: EventTarget | null) =>
