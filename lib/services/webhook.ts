@@ -134,7 +134,7 @@ function messageOf(fault: PrepareFault | undefined): string {
 /** Counted in this process: n web processes allow n times as much, which is no harm. */
 const tests = new RateLimiterMemory({ keyPrefix: 'webhook-test', points: 10, duration: 60 });
 
-async function admitTest(ctx: Ctx): Promise<void> {
+export async function admitTest(ctx: Ctx): Promise<void> {
   try {
     await tests.consume(`${ctx.actor.kind} ${ctx.actor.id}`);
   } catch (refused) {
