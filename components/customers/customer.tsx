@@ -1,6 +1,6 @@
 'use client';
 
-import { MoreHorizontal, Trash2 } from 'lucide-react';
+import { KeyRound, MoreHorizontal, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { type OutputOf, useAsk } from '@/components/call';
 import { Crumbs } from '@/components/shell/crumbs';
@@ -12,6 +12,7 @@ import { IconButton } from '@/components/ui/icon-button';
 import { Menu, MenuContent, MenuItem, MenuTrigger } from '@/components/ui/menu';
 import { Page, PageHeader } from '@/components/ui/page-header';
 import { RelativeTime } from '@/components/ui/relative-time';
+import { Tooltip } from '@/components/ui/tooltip';
 import { DeleteCustomerDialog } from './delete-customer-dialog';
 import { Properties } from './properties';
 import { Timeline } from './timeline';
@@ -78,9 +79,15 @@ function Identifiers({ customer }: { customer: Profile }) {
             key={`${kind} ${value}`}
             className="group grid min-h-9 grid-cols-[40%_minmax(0,1fr)_auto] items-center gap-x-3 px-3 py-1"
           >
-            <dt className="flex items-center gap-2 truncate text-muted" title={kind}>
-              {kind}
-              {isHard ? <Badge tone="accent">hard</Badge> : null}
+            <dt className="flex min-w-0 items-center gap-1.5 text-muted">
+              <span className="truncate" title={kind}>
+                {kind}
+              </span>
+              {isHard ? (
+                <Tooltip content="Hard: names this customer for ever">
+                  <KeyRound className="size-3.5 text-accent" role="img" aria-label="hard identifier" />
+                </Tooltip>
+              ) : null}
             </dt>
             <dd className="truncate font-mono text-sm" title={value}>
               {value}

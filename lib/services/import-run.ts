@@ -55,6 +55,9 @@ export const previewImport = read({
       kind,
       delimiter,
       columns: header.map((name, index) => {
+        // A report of ours, corrected: its first two columns are about the row, not of it.
+        if (index < 2 && header[0] === 'line' && header[1] === 'reason')
+          return { header: name, samples: [], use: { as: 'skip' } };
         const samples = rows.map((cells) => cells[index] ?? '').filter((cell) => cell.trim() !== '');
         return { header: name.trim(), samples: samples.slice(0, 3), use: guessUse(name, samples, kind) };
       }),

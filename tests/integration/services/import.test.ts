@@ -119,6 +119,15 @@ describe('importing customers', () => {
     );
   });
 
+  it('takes the corrected report of another import as it is', async () => {
+    const first = await importText('registered,phone,age\na,+421 903,old\n', { age: 'number' });
+    let report = '';
+    for await (const piece of (await importReport(ctx, { id: first.id })).lines) report += piece;
+    const second = await importText(report.replace('old', '41'));
+    expect(second).toMatchObject({ state: 'done', createdRows: 1, refusedRows: 0 });
+    expect(await customers()).toEqual([{ phone: '+421 903', age: 41 }]);
+  });
+
   it('keeps what was stored and says where the file stops being CSV', async () => {
     const rows = Array.from({ length: 1500 }, (_, i) => `r${i},x`);
     const done = await importText(`registered,n\n${rows.join('\n')}\nbad,"open\nmore,1\n`);
@@ -203,6 +212,13 @@ describe('an upload', () => {
       for (let i = 0; i < 51; i++) yield piece;
     }
     await expect(uploadImport(ctx, { fileName: 'large.csv', bytes: large() })).rejects.toThrow(/larger than 50 MB/);
+  });
+
+  it('that arrives shorter than it was sent is refused and leaves nothing behind', async () => {
+    await expect(uploadImport(ctx, { fileName: 'a.csv', bytes: pieces('id\n1\n'), size: 500 })).rejects.toThrow(
+      /did not arrive completely/,
+    );
+    expect(await listImports(ctx, {})).toEqual([]);
   });
 
   it('must be mapped to an identifier, and no two columns to one property', async () => {
