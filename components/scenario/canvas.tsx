@@ -177,7 +177,7 @@ export function Canvas({ document, marks, showMap, offer, onOffer, children }: C
 }
 
 /** At most life size: a scenario of two nodes need not fill the screen. */
-export const FIT = { padding: 0.15, maxZoom: 1, minZoom: ZOOM.min };
+export const FIT = { padding: 0.08, maxZoom: 1, minZoom: ZOOM.min };
 
 const WORDS = {
   'node.a11yDescription.default':

@@ -45,7 +45,7 @@ function Group({
   return (
     <section aria-label={group.section ? `${group.title}, ${group.section}` : group.title}>
       {isFirst ? <h3 className="px-2 pt-2 pb-1 font-medium text-muted text-xs max-xl:sr-only">{group.title}</h3> : null}
-      {isFirst ? <div aria-hidden className="mx-1 my-1.5 h-px bg-line xl:hidden" /> : null}
+      {isFirst && before ? <div aria-hidden className="mx-1 my-1.5 h-px bg-line xl:hidden" /> : null}
       {group.section ? <h4 className="px-2 pt-1.5 pb-1 text-faint text-xs max-xl:sr-only">{group.section}</h4> : null}
       <ul>
         {group.items.map((item) => (

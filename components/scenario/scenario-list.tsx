@@ -157,16 +157,16 @@ const COLUMNS: Column<ScenarioRow>[] = [
   {
     id: 'status',
     header: 'Status',
-    width: '120px',
+    width: '110px',
     sortValue: (row) => row.status,
     cell: (row) => <ScenarioStatus status={row.status} archived={row.archived} />,
   },
-  { id: 'nodes', header: 'Nodes', width: '150px', sortValue: (row) => row.nodes, cell: (row) => <Kinds row={row} /> },
-  { id: 'run', header: 'Last run', width: '240px', sortValue: lastStart, cell: (row) => <LastRun row={row} /> },
+  { id: 'nodes', header: 'Nodes', width: '140px', sortValue: (row) => row.nodes, cell: (row) => <Kinds row={row} /> },
+  { id: 'run', header: 'Last run', width: '190px', sortValue: lastStart, cell: (row) => <LastRun row={row} /> },
   {
     id: 'updated',
     header: 'Edited',
-    width: '120px',
+    width: '110px',
     sortValue: (row) => row.updatedAt,
     cell: (row) => <RelativeTime at={row.updatedAt} className="text-muted" />,
   },
@@ -235,7 +235,7 @@ function LastRun({ row: { lastRun } }: { row: ScenarioRow }) {
       <span className="text-muted">
         <Count value={lastRun.entered} /> {lastRun.entered === 1 ? 'customer' : 'customers'}
       </span>
-      <RelativeTime at={lastRun.endedAt ?? lastRun.createdAt} className="text-faint text-xs" />
+      <RelativeTime at={lastRun.endedAt ?? lastRun.createdAt} className="text-faint text-xs max-xl:hidden" />
     </span>
   );
 }

@@ -172,10 +172,10 @@ function Requests({ requests }: { requests: Forecast['requests'] }) {
                 {each.host || <span className="font-sans text-faint">by template</span>}
               </Td>
               <Td dense align="right">
-                <Count value={each.customers} />
+                <Count value={each.customers} exact />
               </Td>
               <Td dense align="right">
-                <Count value={each.requests} />
+                <Count value={each.requests} exact />
                 {each.batchSize > 1 ? (
                   <span className="block text-faint text-xs">up to {each.batchSize.toLocaleString('en')} in one</span>
                 ) : null}

@@ -5,6 +5,7 @@ import { useAsk } from '@/components/call';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { KeyValues } from '@/components/ui/key-values';
+import { Skeleton } from '@/components/ui/skeleton';
 import { hostOf } from '@/lib/core/node-kinds';
 import type { PanelProps } from '../panel-props';
 import { useEditor } from '../store';
@@ -50,7 +51,7 @@ export function WebhookPanel({ node, readOnly }: PanelProps<'webhook'>) {
                 ? `${settings.format.toUpperCase()}, up to ${settings.batchSize.toLocaleString('en')} customers in one request`
                 : `${settings.format.toUpperCase()}, one request for each customer`,
             ],
-            ['Policy', policy ? `${policy.name}, ${policy.concurrency} at once` : 'no shared limit'],
+            ['Policy', policies ? policyWords(policy) : <Skeleton key="policy" className="w-24" />],
             ['Authentication', settings.integrationId ? 'by an integration' : 'none'],
             ['Headers', settings.headers.length || 'none'],
             ['Answer', { json: 'read as JSON', text: 'read as text', discard: 'not read' }[settings.response]],
@@ -61,3 +62,6 @@ export function WebhookPanel({ node, readOnly }: PanelProps<'webhook'>) {
     </div>
   );
 }
+
+const policyWords = (policy: { name: string; concurrency: number } | undefined) =>
+  policy ? `${policy.name}, ${policy.concurrency} at once` : 'no shared limit';
