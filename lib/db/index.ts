@@ -18,9 +18,8 @@ export interface Sql {
 
 // bigint columns are ids far below 2^53: read them as numbers, arrays too.
 pg.types.setTypeParser(20, Number);
-pg.types.setTypeParser(1016 as number, (text: string) =>
-  text === '{}' ? [] : text.slice(1, -1).split(',').map(Number),
-);
+const numbers = (text: string) => (text === '{}' ? [] : text.slice(1, -1).split(',').map(Number));
+for (const arrayType of [1005, 1007, 1016]) pg.types.setTypeParser(arrayType as number, numbers);
 
 const held = globalThis as unknown as { hooklinePrisma?: PrismaClient; hooklinePool?: pg.Pool };
 

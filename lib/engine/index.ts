@@ -5,7 +5,7 @@
  * for every node entered = waiting + in flight + delivered + rejected + unknown + skipped, at every moment.
  */
 export { eraseFromRequests } from './erase.ts';
-export { pauseRun, replay, resumeRun, resumeWebhook, startRuns, stopRuns } from './lifecycle.ts';
+export { pauseRun, resumeRun, resumeWebhook, startRuns, stopRuns } from './lifecycle.ts';
 export { type PreparedRequest, prepareRequests, sendPrepared } from './prepare.ts';
 export {
   journeyOf,
@@ -19,5 +19,6 @@ export {
 } from './reads.ts';
 export { listRuns, type RunSummary } from './reads-runs.ts';
 export { type IncomingEvent, receiveEvents } from './receive-events.ts';
+export { replay } from './replay.ts';
 export type * from './views.ts';
 export { startWorker, type Worker } from './worker.ts';

@@ -1,6 +1,13 @@
 import type { Program } from '../core/program.ts';
 import type { Sql } from '../db/index.ts';
-import type { RequestOutcome, StartedRun } from './views.ts';
+import { AUDIENCE_DOOR, insertChunks, isDoor, jobFor } from './chunks.ts';
+import { endRunIfEmpty } from './ends.ts';
+import { announceWork, sendJobs } from './jobs.ts';
+import { announceRun } from './notices.ts';
+import { loadProgram, nodesByNumber } from './runs.ts';
+import { Transition } from './transition.ts';
+import type { RunKind, StartedRun } from './views.ts';
+import { countDeparture } from './walk.ts';
 
 /**
  * Starts a version: one run for each trigger kind of the program, in the caller's transaction; nothing runs before it
@@ -10,51 +17,156 @@ export async function startRuns(
   sql: Sql,
   start: { projectId: string; scenarioId: string; versionId: string; program: Program; startedById: string | null },
 ): Promise<StartedRun[]> {
-  void sql;
-  return Promise.reject(new Error(`not built yet: ${start.scenarioId}`));
+  const { program } = start;
+  const kinds = new Set(program.entries.map((id) => RUN_KIND[program.nodes[id]!.node.kind as keyof typeof RUN_KIND]));
+  const runs: StartedRun[] = [];
+  for (const kind of kinds) runs.push(await startRun(sql, start, kind));
+  await announceWork(sql);
+  return runs;
 }
 
+/** Which triggers share a run. */
+const RUN_KIND = { now: 'now', 'on-event': 'event' } as const satisfies Record<string, RunKind>;
+
+async function startRun(sql: Sql, start: Parameters<typeof startRuns>[1], kind: RunKind): Promise<StartedRun> {
+  const { projectId, scenarioId, versionId, program, startedById } = start;
+  const { rows } = await sql.query<{ id: number | bigint; number: number }>(
+    `INSERT INTO run (project_id, scenario_id, version_id, number, kind, started_by_id, upper_bound)
+     SELECT $1::uuid, $2::uuid, $3::uuid, coalesce((SELECT max(number) FROM run WHERE scenario_id = $2::uuid), 0) + 1, $4, $5::uuid,
+            CASE WHEN $4 = 'event' THEN 0 ELSE coalesce((SELECT max(id) FROM customer WHERE project_id = $1::uuid), 0) END
+     RETURNING id, number`,
+    [projectId, scenarioId, versionId, kind, startedById],
+  );
+  const id = Number(rows[0]!.id);
+  await sql.query('INSERT INTO run_node (run_id, node) SELECT $1, unnest($2::int[])', [
+    id,
+    `{${[...nodesByNumber(program).keys()].join(',')}}`,
+  ]);
+  if (kind === 'now')
+    await insertChunks(sql, [
+      {
+        runId: id,
+        node: AUDIENCE_DOOR,
+        journeys: null,
+        customers: [],
+        contexts: null,
+        policyId: null,
+        onEvent: false,
+        queue: 'walk',
+      },
+    ]);
+  return { id: String(id), number: rows[0]!.number, kind };
+}
+
+type Target = { scenarioId: string } | { runId: string };
+
 /** Ends runs: "finish" lets everybody inside go on and nobody in; "now" skips whoever is not in flight. */
-export async function stopRuns(
-  sql: Sql,
-  target: { scenarioId: string } | { runId: string },
-  mode: 'finish' | 'now',
-): Promise<void> {
-  void [sql, target, mode];
+export async function stopRuns(sql: Sql, target: Target, mode: 'finish' | 'now'): Promise<void> {
+  const { rows } = await sql.query<{ id: number | bigint; state: string }>(
+    `SELECT id, state FROM run WHERE state IN ('running', 'paused', 'finishing', 'stopping') AND ($1::bigint IS NULL OR id = $1::bigint)
+        AND ($2::uuid IS NULL OR scenario_id = $2::uuid) ORDER BY id FOR NO KEY UPDATE`,
+    ['runId' in target ? target.runId : null, 'scenarioId' in target ? target.scenarioId : null],
+  );
+  for (const { id: given, state } of rows) {
+    const id = Number(given);
+    if (mode === 'now') await stopNow(sql, id);
+    else if (state === 'running' || state === 'paused') await finish(sql, id, state);
+    await announceRun(sql, id);
+    await endRunIfEmpty(sql, id);
+  }
+  await announceWork(sql);
+}
+
+/** Nobody new; a paused run goes on, because it could not finish otherwise. */
+async function finish(sql: Sql, id: number, state: string): Promise<void> {
+  // The audience of a Now run entered when it was started, whether or not its page was read yet.
+  await sql.query("UPDATE run SET state = 'finishing', expanded = expanded OR kind = 'event' WHERE id = $1", [id]);
+  if (state === 'paused') await wakeHeld(sql, id, null);
+}
+
+/** Whoever a worker has in its hands is settled by that worker; everybody else is skipped here. */
+async function stopNow(sql: Sql, id: number): Promise<void> {
+  await sql.query("UPDATE run SET state = 'stopping', expanded = true WHERE id = $1", [id]);
+  const { rows: chunks } = await sql.query<{
+    id: number | bigint;
+    node: number;
+    journeys: (number | bigint)[] | null;
+    customers: (number | bigint)[];
+    claimed: number;
+  }>('DELETE FROM chunk WHERE run_id = $1 AND owner IS NULL RETURNING id, node, journeys, customers, claimed', [id]);
+  const nodes = nodesByNumber(await loadProgram(sql, id));
+  const into = new Transition();
+  for (const { node, journeys, customers, claimed } of chunks) {
+    const entry = nodes.get(node);
+    const left = journeys?.slice(claimed).map(Number) ?? [];
+    if (isDoor(node) || !entry || left.length === 0) continue;
+    countDeparture(into, id, entry.node, 'skipped', null, left.length);
+    into.entries.push({
+      runId: id,
+      node,
+      outcome: 'skipped',
+      port: null,
+      reason: 'the run was stopped',
+      journeys: left,
+      customers: customers.slice(claimed).map(Number),
+      by: null,
+    });
+  }
+  await into.write(sql);
 }
 
 /** Nothing new is sent and nobody moves on until `resumeRun`; what is in flight is settled. */
 export async function pauseRun(sql: Sql, runId: string): Promise<void> {
-  void [sql, runId];
+  await sql.query("UPDATE run SET state = 'paused' WHERE id = $1::bigint AND state = 'running'", [runId]);
+  await announceRun(sql, Number(runId));
 }
 
+/** Everybody in a paused run goes on. */
 export async function resumeRun(sql: Sql, runId: string): Promise<void> {
-  void [sql, runId];
+  const { rows } = await sql.query(
+    "UPDATE run SET state = 'running' WHERE id = $1::bigint AND state = 'paused' RETURNING id",
+    [runId],
+  );
+  if (rows.length > 0) await wakeHeld(sql, Number(runId), null);
 }
 
 /** Closes the breaker of a stopped webhook and sends the rest. */
 export async function resumeWebhook(sql: Sql, runId: string, nodeNumber: number): Promise<void> {
-  void [sql, runId, nodeNumber];
+  await sql.query('UPDATE run_node SET stopped = NULL, stopped_at = NULL WHERE run_id = $1::bigint AND node = $2', [
+    runId,
+    nodeNumber,
+  ]);
+  await wakeHeld(sql, Number(runId), nodeNumber);
 }
 
-/**
- * Sends finished requests again: all that match, not just what a page shows.
- * @param what.as "same": same key, for receivers that remember it; "new": as if it had never been sent
- * @returns how many requests will be sent
- */
-export async function replay(
-  sql: Sql,
-  what: {
-    runId: string;
-    nodeNumber: number;
-    outcome?: RequestOutcome;
-    status?: number;
-    text?: string;
-    since?: string;
-    until?: string;
-    as: 'same' | 'new';
-  },
-): Promise<{ requests: number; customers: number }> {
-  void [sql, what];
-  return { requests: 0, customers: 0 };
+/** Chunks that were kept for this moment get their alarm clock back. */
+async function wakeHeld(sql: Sql, runId: number, node: number | null): Promise<void> {
+  const nodes = nodesByNumber(await loadProgram(sql, runId));
+  const { rows } = await sql.query<{
+    id: number | bigint;
+    node: number;
+    policyId: string | null;
+    onEvent: boolean;
+    dueAt: Date;
+  }>(
+    `SELECT id, node, policy_id AS "policyId", on_event AS "onEvent", due_at AS "dueAt" FROM chunk
+      WHERE run_id = $1 AND state = 'held' AND owner IS NULL AND ($2::int IS NULL OR node = $2::int) FOR UPDATE`,
+    [runId, node],
+  );
+  const jobs = rows.map(({ id, dueAt, ...chunk }) =>
+    jobFor(
+      { ...chunk, id: Number(id), runId },
+      nodes.get(chunk.node)?.node.kind === 'webhook' ? 'send' : 'walk',
+      new Date(dueAt),
+    ),
+  );
+  if (jobs.length > 0) {
+    await sql.query(
+      `UPDATE chunk SET state = 'ready', job_id = t.job FROM unnest($1::bigint[], $2::text[]::uuid[]) AS t(id, job) WHERE chunk.id = t.id`,
+      [`{${jobs.map((job) => job.chunk).join(',')}}`, `{${jobs.map((job) => job.id).join(',')}}`],
+    );
+    await sendJobs(sql, jobs);
+  }
+  await announceRun(sql, runId);
+  await announceWork(sql);
 }

@@ -3,7 +3,7 @@
 
 ALTER TABLE run ADD COLUMN journeys bigint NOT NULL DEFAULT 0;
 
--- Where everybody is: up to 1000 journeys standing at one node. Node 0 is the door: people still to be let in.
+-- Where everybody is: up to 1000 journeys standing at one node. A node of 0 or less is a door: people still to be let in.
 -- A chunk is the truth; the pg-boss job that names it (job_id) is its alarm clock. While a worker has a chunk (owner),
 -- nobody else may touch it.
 CREATE TABLE chunk (

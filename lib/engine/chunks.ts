@@ -1,0 +1,213 @@
+import type { Sql } from '../db/index.ts';
+import type { Carried } from './contexts.ts';
+import { deleteJobs, type NewJob, newJobId, PRIORITY, type Queue, sendJobs } from './jobs.ts';
+
+/** Chunks in the database: written with their alarm clock, taken by one owner, handed back, ended. */
+
+/** Journeys in one chunk at most. */
+export const CHUNK_SIZE = 1000;
+/** Where the audience of a Now trigger comes in, page by page. Whoever stands at a door has not entered yet. */
+export const AUDIENCE_DOOR = 0;
+/** The door of a trigger that lets in whoever it is given. */
+export const doorOf = (triggerNumber: number): number => -triggerNumber;
+export const isDoor = (node: number): boolean => node <= 0;
+
+export interface Try {
+  at: string;
+  status: number | null;
+  ms: number;
+  message: string;
+}
+
+export interface NewChunk {
+  runId: number;
+  node: number;
+  journeys: number[] | null;
+  customers: number[];
+  contexts: Carried | null;
+  policyId: string | null;
+  onEvent: boolean;
+  /** Whether it stands at a webhook (and so needs slots) or anywhere else. */
+  queue: Queue;
+  attempt?: number;
+  windows?: number[] | null;
+  tries?: Try[][] | null;
+  alone?: boolean;
+  firstAt?: Date | null;
+  /** Null is now. */
+  dueAt?: Date | null;
+  /** Written without an alarm clock: it waits for Resume. */
+  held?: boolean;
+}
+
+export interface Chunk {
+  id: number;
+  runId: number;
+  node: number;
+  size: number;
+  journeys: number[] | null;
+  customers: number[];
+  contexts: Carried | null;
+  policyId: string | null;
+  onEvent: boolean;
+  attempt: number;
+  windows: number[] | null;
+  tries: Try[][] | null;
+  alone: boolean;
+  firstAt: Date | null;
+  jobId: string | null;
+  claimed: number;
+  deaths: number;
+}
+
+/** A Postgres array of numbers; much faster than letting the driver quote each of them. */
+export const intArray = (values: readonly number[]): string => `{${values.join(',')}}`;
+
+const COLUMNS = `id, run_id AS "runId", node, size, journeys, customers, contexts, policy_id AS "policyId", on_event AS "onEvent",
+  attempt, windows, tries, alone, first_at AS "firstAt", job_id AS "jobId", claimed, deaths`;
+
+/** The group of jobs that share a policy within a run; campaigns take turns by it. */
+export const groupOf = (policyId: string | null, runId: number): string => `${policyId ?? 'none'}:${runId}`;
+
+const priorityOf = (onEvent: boolean): number => (onEvent ? PRIORITY.event : PRIORITY.bulk);
+
+/** Writes chunks and their jobs in the caller's transaction. */
+export async function insertChunks(sql: Sql, chunks: readonly NewChunk[]): Promise<void> {
+  const jobs: NewJob[] = [];
+  for (const chunk of chunks) {
+    const jobId = chunk.held ? null : newJobId();
+    const dueAt = chunk.dueAt ?? null;
+    const { rows } = await sql.query<{ id: number | bigint }>(
+      `INSERT INTO chunk (run_id, node, size, journeys, customers, contexts, policy_id, on_event, attempt, windows, tries, alone,
+                          first_at, due_at, job_id, state)
+       VALUES ($1, $2, $3, $4::int[], $5::bigint[], $6::jsonb, $7::uuid, $8, $9, $10::bigint[], $11::jsonb, $12,
+               $13::timestamptz, coalesce($14::timestamptz, now()), $15::uuid, $16) RETURNING id`,
+      [
+        chunk.runId,
+        chunk.node,
+        chunk.customers.length,
+        chunk.journeys && intArray(chunk.journeys),
+        intArray(chunk.customers),
+        chunk.contexts && JSON.stringify(chunk.contexts),
+        chunk.policyId,
+        chunk.onEvent,
+        chunk.attempt ?? 1,
+        chunk.windows ? intArray(chunk.windows) : null,
+        chunk.tries ? JSON.stringify(chunk.tries) : null,
+        chunk.alone ?? false,
+        chunk.firstAt?.toISOString() ?? null,
+        dueAt?.toISOString() ?? null,
+        jobId,
+        chunk.held ? 'held' : 'ready',
+      ],
+    );
+    if (jobId)
+      jobs.push({
+        id: jobId,
+        queue: chunk.queue,
+        chunk: Number(rows[0]!.id),
+        priority: priorityOf(chunk.onEvent),
+        group: chunk.queue === 'send' ? groupOf(chunk.policyId, chunk.runId) : null,
+        dueAt,
+      });
+  }
+  await sendJobs(sql, jobs);
+}
+
+/** Makes the chunks of these jobs the worker's own; jobs whose chunk is gone, held or somebody else's give nothing. */
+export async function ownChunks(sql: Sql, owner: number, ids: readonly number[]): Promise<Chunk[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql.query<Chunk>(
+    `UPDATE chunk SET owner = $1 WHERE id = ANY($2::bigint[]) AND owner IS NULL AND state = 'ready' RETURNING ${COLUMNS}`,
+    [owner, intArray(ids)],
+  );
+  return rows;
+}
+
+/** Further chunks that wait at the same webhook for the first time, oldest first, up to so many journeys; now the worker's own. */
+export async function ownCompanions(sql: Sql, owner: number, chunk: Chunk, room: number): Promise<Chunk[]> {
+  const { rows: waiting } = await sql.query<{ id: number; size: number }>(
+    `SELECT id, size - claimed AS size FROM chunk
+      WHERE run_id = $1 AND node = $2 AND owner IS NULL AND state = 'ready' AND attempt = 1 AND windows IS NULL AND NOT alone
+      ORDER BY id LIMIT 200 FOR UPDATE SKIP LOCKED`,
+    [chunk.runId, chunk.node],
+  );
+  const taken: number[] = [];
+  let left = room;
+  for (const { id, size } of waiting) {
+    if (size > left) continue;
+    left -= size;
+    taken.push(id);
+    if (left === 0) break;
+  }
+  const chunks = await ownChunks(sql, owner, taken);
+  return chunks.sort((a, b) => a.id - b.id);
+}
+
+/** Chunks of these that are still the worker's, locked until the end of the transaction: what another took over is left out. */
+export async function lockOwn(sql: Sql, owner: number, ids: readonly number[]): Promise<Set<number>> {
+  const { rows } = await sql.query<{ id: number }>(
+    'SELECT id FROM chunk WHERE id = ANY($1::bigint[]) AND owner = $2 ORDER BY id FOR UPDATE',
+    [intArray(ids), owner],
+  );
+  return new Set(rows.map((row) => row.id));
+}
+
+export interface EndedChunk {
+  id: number;
+  jobId: string | null;
+}
+
+/** Ends chunks: nobody stands in them any more. */
+export async function deleteChunks(sql: Sql, queue: Queue, chunks: readonly EndedChunk[]): Promise<void> {
+  if (chunks.length === 0) return;
+  await sql.query('DELETE FROM chunk WHERE id = ANY($1::bigint[])', [intArray(chunks.map(({ id }) => id))]);
+  await deleteJobs(
+    sql,
+    queue,
+    chunks.flatMap(({ jobId }) => jobId ?? []),
+  );
+}
+
+/** Gives chunks back, for whoever comes next (`dueAt`), or to be kept until Resume (`held`). */
+export async function releaseChunks(
+  sql: Sql,
+  queue: Queue,
+  chunks: readonly Chunk[],
+  as: { held: boolean; dueAt?: Date },
+): Promise<void> {
+  if (chunks.length === 0) return;
+  const jobs = as.held ? [] : chunks.map((chunk) => jobFor(chunk, queue, as.dueAt ?? null));
+  await sql.query(
+    `UPDATE chunk SET owner = NULL, state = $3, due_at = coalesce($4::timestamptz, now()), job_id = t.job
+       FROM unnest($1::bigint[], $2::uuid[]) AS t(chunk, job) WHERE chunk.id = t.chunk`,
+    [
+      intArray(chunks.map(({ id }) => id)),
+      chunks.map((_, i) => jobs[i]?.id ?? null),
+      as.held ? 'held' : 'ready',
+      as.dueAt?.toISOString() ?? null,
+    ],
+  );
+  await deleteJobs(
+    sql,
+    queue,
+    chunks.flatMap(({ jobId }) => jobId ?? []),
+  );
+  await sendJobs(sql, jobs);
+}
+
+/** A new alarm clock for a chunk that lost its own. */
+export function jobFor(
+  chunk: Pick<Chunk, 'id' | 'runId' | 'policyId' | 'onEvent'>,
+  queue: Queue,
+  dueAt: Date | null,
+): NewJob {
+  return {
+    id: newJobId(),
+    queue,
+    chunk: chunk.id,
+    priority: priorityOf(chunk.onEvent),
+    group: queue === 'send' ? groupOf(chunk.policyId, chunk.runId) : null,
+    dueAt,
+  };
+}

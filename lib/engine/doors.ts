@@ -1,0 +1,141 @@
+import { inTransaction, pool } from '../db/index.ts';
+import { fillBatches } from './batches.ts';
+import { type Chunk, deleteChunks, isDoor, lockOwn, releaseChunks } from './chunks.ts';
+import { type Traveller, unpack } from './contexts.ts';
+import type { RunContext } from './runs.ts';
+import { Transition } from './transition.ts';
+import { arrive, depart, newJourneys, passAll } from './walk.ts';
+
+/** Chunks that need no slots: people at a door come in, people in a wait go on. One transaction each. */
+
+/** Customers read at once. */
+const PAGE = 1000;
+/** A page whose people became partial batches takes further pages along, up to this many customers. */
+const MOST_PAGES = 10;
+
+/** What a walk needs of its worker. */
+export interface WalkHooks {
+  worker: number;
+  onWork(): void;
+  onMaybeEnded(runId: number): void;
+  isStopping(): boolean;
+}
+
+/** Everybody who stands in a chunk at a door or in a wait moves on. */
+export async function moveOn(hooks: WalkHooks, run: RunContext, chunk: Chunk): Promise<void> {
+  const state = await runState(chunk.runId);
+  if (state === 'paused') {
+    await inTransaction(async (sql) => {
+      if ((await lockOwn(sql, hooks.worker, [chunk.id])).size > 0)
+        await releaseChunks(sql, 'walk', [chunk], { held: true });
+    });
+    return;
+  }
+  const into = new Transition();
+  const moved = await inTransaction(async (sql) => {
+    if ((await lockOwn(sql, hooks.worker, [chunk.id])).size === 0) return false;
+    const travellers = unpack(chunk);
+    if (isDoor(chunk.node) && state === 'stopping') {
+      // Nobody at the door has entered.
+    } else if (isDoor(chunk.node)) {
+      const entry = run.nodes.get(-chunk.node)!;
+      const first = await newJourneys(sql, run.id, travellers.length);
+      await sql.query('UPDATE run SET entered = entered + $2 WHERE id = $1', [run.id, travellers.length]);
+      for (const [i, traveller] of travellers.entries()) traveller.journey = first + i;
+      await arrive({ sql, run, entry, travellers, into, now: Date.now() });
+    } else {
+      const entry = run.nodes.get(chunk.node)!;
+      const departures =
+        state === 'stopping'
+          ? [{ travellers, outcome: 'skipped' as const, port: null, reason: 'the run was stopped' }]
+          : passAll({ travellers });
+      await depart({ sql, run, entry, travellers, into, now: Date.now() }, departures);
+    }
+    await deleteChunks(sql, 'walk', [chunk]);
+    await into.write(sql);
+    return true;
+  });
+  if (moved && into.hasChunks) hooks.onWork();
+  if (moved) hooks.onMaybeEnded(run.id);
+}
+
+/** Lets the audience of a Now run in, page by page; each page is one transaction with the cursor, so entry is exactly-once. */
+export async function letAudienceIn(hooks: WalkHooks, run: RunContext, chunk: Chunk): Promise<void> {
+  for (;;) {
+    if (hooks.isStopping()) {
+      await inTransaction((sql) => releaseChunks(sql, 'walk', [chunk], { held: false }));
+      return;
+    }
+    const step = await inTransaction((sql) => nextPage(sql, hooks.worker, run, chunk));
+    if (step === 'more') hooks.onWork();
+    else {
+      hooks.onWork();
+      hooks.onMaybeEnded(run.id);
+      return;
+    }
+  }
+}
+
+async function nextPage(
+  sql: Parameters<typeof lockOwn>[0],
+  worker: number,
+  run: RunContext,
+  chunk: Chunk,
+): Promise<'more' | 'end'> {
+  if ((await lockOwn(sql, worker, [chunk.id])).size === 0) return 'end';
+  const { rows } = await sql.query<{ state: string; cursor: number; upperBound: number }>(
+    'SELECT state, cursor, upper_bound AS "upperBound" FROM run WHERE id = $1 FOR NO KEY UPDATE',
+    [run.id],
+  );
+  const { state, cursor, upperBound } = rows[0]!;
+  if (state === 'paused') {
+    await releaseChunks(sql, 'walk', [chunk], { held: true });
+    return 'end';
+  }
+  const end = async () => {
+    await sql.query('UPDATE run SET expanded = true WHERE id = $1', [run.id]);
+    await deleteChunks(sql, 'walk', [chunk]);
+    return 'end' as const;
+  };
+  if (state !== 'running' && state !== 'finishing') return end();
+  const into = new Transition();
+  const doors = run.program.entries.map((id) => run.program.nodes[id]!).filter(({ node }) => node.kind === 'now');
+  let at = cursor;
+  let entered = 0;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const { rows: customers } = await sql.query<{ id: number; properties: Record<string, unknown> }>(
+      `SELECT id, properties FROM customer WHERE project_id = $1::uuid AND id > $2 AND id <= $3 ORDER BY id LIMIT $4`,
+      [run.projectId, at, upperBound, PAGE],
+    );
+    if (customers.length === 0) {
+      at = upperBound;
+      break;
+    }
+    at = customers.length < PAGE ? upperBound : customers.at(-1)!.id;
+    for (const entry of doors) {
+      const first = await newJourneys(sql, run.id, customers.length);
+      const travellers = customers.map(
+        ({ id, properties }, i): Traveller => ({
+          journey: first + i,
+          customer: id,
+          properties,
+          event: null,
+          responses: [],
+        }),
+      );
+      entered += travellers.length;
+      await arrive({ sql, run, entry, travellers, into, now: Date.now() });
+    }
+    const { chunks, hasRoom } = fillBatches(into.chunks, run);
+    into.chunks = chunks;
+    if (at >= upperBound || !hasRoom) break;
+  }
+  await sql.query('UPDATE run SET cursor = $2, entered = entered + $3 WHERE id = $1', [run.id, at, entered]);
+  await into.write(sql);
+  return at >= upperBound ? end() : 'more';
+}
+
+async function runState(runId: number): Promise<string> {
+  const { rows } = await pool().query<{ state: string }>('SELECT state FROM run WHERE id = $1', [runId]);
+  return rows[0]?.state ?? 'stopping';
+}

@@ -1,0 +1,343 @@
+import { inTransaction, pool } from '../db/index.ts';
+import { env } from '../env.ts';
+import { log } from '../log.ts';
+import { createTransport, type Transport } from '../transport/index.ts';
+import { batchSizeOf } from './batches.ts';
+import { AUDIENCE_DOOR, type Chunk, groupOf, ownChunks, releaseChunks } from './chunks.ts';
+import { openKeys } from './credentials.ts';
+import { letAudienceIn, moveOn, type WalkHooks } from './doors.ts';
+import { endRunIfEmpty, openRunIds } from './ends.ts';
+import { deleteJobs, type Queue, superviseJobs, TOUCH_EVERY_MS, takeJobs, touchJobs } from './jobs.ts';
+import { Lanes } from './lanes.ts';
+import { mergeCompanions } from './merge.ts';
+import { OpenChunk } from './open-chunk.ts';
+import { planOf } from './plan.ts';
+import { frameOf, once, RunCache, type RunContext } from './runs.ts';
+import { Sender } from './send.ts';
+import { noteAlive, openSession, type Session } from './session.ts';
+import { Settler } from './settle.ts';
+import { releaseSlots } from './slots.ts';
+import { takeOverFromDead } from './take-over.ts';
+
+/** One life of a worker: from its session's lock to the loss or the orderly end of it. */
+
+/** Chunks that move on at the same time; each is one transaction. */
+const WALKS = 3;
+/** Webhooks' chunks open at the same time, and of one run under one policy. */
+const OPEN_CHUNKS = 64;
+const OPEN_SINGLES = 2;
+const POLL_MS = 500;
+const PEER_CHECK_MS = 1000;
+const SUPERVISE_MS = 15_000;
+/** More connections to one destination than any worker will use at once. */
+const CONNECTIONS = 1024;
+
+export class Engine {
+  private readonly runs = new RunCache();
+  private readonly open = new Map<number, OpenChunk>();
+  private readonly walking = new Map<number, Chunk>();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly onLost: (error: Error) => void;
+  private readonly transport: Transport;
+  private session!: Session;
+  private lanes!: Lanes;
+  private settler!: Settler;
+  private sender!: Sender;
+  private stopping = false;
+  private dead = false;
+  private readonly fetching: Record<Queue, Promise<void> | null> = { walk: null, send: null };
+  private readonly again: Record<Queue, boolean> = { walk: false, send: false };
+
+  private constructor(onLost: (error: Error) => void) {
+    this.onLost = onLost;
+    const { EGRESS_ALLOW, EGRESS_PROXY } = env();
+    this.transport = createTransport({
+      rules: { allow: EGRESS_ALLOW, ...(EGRESS_PROXY ? { proxy: EGRESS_PROXY } : {}) },
+      connections: CONNECTIONS,
+    });
+  }
+
+  /** @throws when the database cannot be reached */
+  static async start(databaseUrl: string, onLost: (error: Error) => void): Promise<Engine> {
+    const engine = new Engine(onLost);
+    engine.session = await openSession(databaseUrl, {
+      onWake: () => engine.wake(),
+      onRun: (runId) => engine.look(runId),
+      onLost: (error) => engine.lose(error),
+    });
+    engine.lanes = new Lanes(engine.session.id, () => engine.fetch('send'));
+    engine.settler = new Settler(engine.session.id, {
+      onWork: () => engine.wake(),
+      onClosed: (chunk) => engine.forget(chunk),
+      onMaybeEnded: (runId) => engine.endIfEmpty(runId),
+      onBroken: (error) => engine.lose(error),
+    });
+    engine.sender = new Sender(engine.transport, engine.settler);
+    engine.every(POLL_MS, async () => engine.wake());
+    engine.every(PEER_CHECK_MS, async () => {
+      if ((await takeOverFromDead(engine.session.id)) > 0) engine.wake();
+    });
+    engine.every(TOUCH_EVERY_MS, () => engine.touch());
+    engine.every(SUPERVISE_MS, async () => {
+      await superviseJobs();
+      for (const runId of await openRunIds(pool())) await endRunIfEmpty(pool(), runId);
+    });
+    await takeOverFromDead(engine.session.id);
+    engine.wake();
+    return engine;
+  }
+
+  /** "drain": what is in flight is settled, everything else goes back. "now": nothing is written any more. */
+  async stop(mode: 'drain' | 'now'): Promise<void> {
+    this.stopping = true;
+    for (const timer of this.timers) clearInterval(timer);
+    if (mode === 'drain' && !this.dead) {
+      await Promise.all(Object.values(this.fetching));
+      for (const chunk of this.open.values()) chunk.close('drained');
+      await this.settled();
+      await releaseSlots(this.session.id);
+    }
+    this.dead = true;
+    this.settler.abandon(new Error('the worker was stopped'));
+    this.lanes.close();
+    await this.session.close().catch(() => {});
+    await this.transport.close();
+  }
+
+  private async settled(): Promise<void> {
+    while ((this.open.size > 0 || this.walking.size > 0) && !this.dead) {
+      await this.settler.drained();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  private lose(error: Error): void {
+    if (this.dead || this.stopping) return;
+    this.dead = true;
+    this.onLost(error);
+  }
+
+  private every(ms: number, work: () => Promise<void>): void {
+    let busy = false;
+    this.timers.push(
+      setInterval(() => {
+        if (busy || this.dead) return;
+        busy = true;
+        work()
+          .catch((error: Error) => {
+            if (!this.dead) log.warn({ error: error.message }, 'upkeep failed and is tried again');
+          })
+          .finally(() => {
+            busy = false;
+          });
+      }, ms),
+    );
+  }
+
+  private wake(): void {
+    this.fetch('walk');
+    this.fetch('send');
+  }
+
+  /** Takes what is due, as much as fits; called again while it runs, it looks once more afterwards. */
+  private fetch(queue: Queue): void {
+    if (this.stopping || this.dead) return;
+    if (this.fetching[queue]) {
+      this.again[queue] = true;
+      return;
+    }
+    this.again[queue] = false;
+    this.fetching[queue] = (queue === 'walk' ? this.fetchWalks() : this.fetchSends())
+      .catch((error: Error) => {
+        if (!this.dead) log.warn({ error: error.message, queue }, 'work could not be taken and is tried again');
+      })
+      .finally(() => {
+        this.fetching[queue] = null;
+        if (this.again[queue]) this.fetch(queue);
+      });
+  }
+
+  private async fetchWalks(): Promise<void> {
+    const room = WALKS - this.walking.size;
+    if (room <= 0) return;
+    const chunks = await this.take('walk', room, []);
+    for (const chunk of chunks) {
+      this.walking.set(chunk.id, chunk);
+      this.walk(chunk).finally(() => {
+        this.walking.delete(chunk.id);
+        this.fetch('walk');
+      });
+    }
+  }
+
+  private async walk(chunk: Chunk): Promise<void> {
+    const hooks: WalkHooks = {
+      worker: this.session.id,
+      onWork: () => this.wake(),
+      onMaybeEnded: (runId) => this.endIfEmpty(runId),
+      isStopping: () => this.stopping || this.dead,
+    };
+    try {
+      const run = await this.runs.get(pool(), chunk.runId);
+      if (chunk.node === AUDIENCE_DOOR) await letAudienceIn(hooks, run, chunk);
+      else await moveOn(hooks, run, chunk);
+    } catch (error) {
+      if (this.dead) return;
+      log.error(
+        { error: (error as Error).message, stack: (error as Error).stack, chunk: chunk.id, run: chunk.runId },
+        'a step failed',
+      );
+      await this.putBack('walk', chunk);
+    }
+  }
+
+  private async putBack(queue: Queue, chunk: Chunk): Promise<void> {
+    const dueAt = new Date(Date.now() + 5000);
+    await inTransaction((sql) => releaseChunks(sql, queue, [chunk], { held: false, dueAt })).catch((error: Error) =>
+      this.lose(error),
+    );
+  }
+
+  private async fetchSends(): Promise<void> {
+    const room = OPEN_CHUNKS - this.open.size;
+    if (room <= 0) return;
+    const { passOver, most } = this.fullGroups();
+    const chunks = await this.take('send', Math.min(room, most), passOver);
+    await Promise.all(chunks.map((chunk) => this.openChunk(chunk)));
+    if (chunks.length > 0) this.again.send = true;
+  }
+
+  /** Groups that have as much open here as their slots can use. */
+  private fullGroups(): { passOver: string[]; most: number } {
+    const count = new Map<string, { open: number; batch: boolean; slots: number }>();
+    for (const chunk of this.open.values()) {
+      const key = groupOf(chunk.chunk.policyId, chunk.runId);
+      const entry = count.get(key) ?? { open: 0, batch: chunk.isBatch, slots: 0 };
+      if (chunk.unclaimed > 0 || chunk.openWindows > 0 || chunk.left > 0) entry.open++;
+      entry.slots = this.lanes.get(chunk.chunk.policyId).slots;
+      count.set(key, entry);
+    }
+    const passOver = [...count]
+      .filter(([, { open, batch, slots }]) => open >= (batch ? slots + 2 : OPEN_SINGLES))
+      .map(([key]) => key);
+    // Nothing is known of groups that are not open yet, so few are taken at a time.
+    return { passOver, most: 4 };
+  }
+
+  /** Jobs and their chunks in one transaction, so that a chunk has an owner as soon as its job is taken. */
+  private take(queue: Queue, room: number, passOver: readonly string[]): Promise<Chunk[]> {
+    return inTransaction(async (sql) => {
+      const jobs = await takeJobs(sql, queue, room, passOver);
+      if (jobs.length === 0) return [];
+      const chunks = await ownChunks(
+        sql,
+        this.session.id,
+        jobs.map((job) => job.chunk),
+      );
+      const owned = new Set(chunks.map((chunk) => chunk.id));
+      await deleteJobs(
+        sql,
+        queue,
+        jobs.filter((job) => !owned.has(job.chunk)).map((job) => job.id),
+      );
+      return queue === 'walk' ? chunks : this.merged(sql, chunks);
+    });
+  }
+
+  /** Chunks of batched webhooks with others that wait there. */
+  private async merged(sql: Parameters<typeof mergeCompanions>[0], chunks: Chunk[]): Promise<Chunk[]> {
+    const whole: Chunk[] = [];
+    const gone = new Set<number>();
+    for (const chunk of chunks) {
+      if (gone.has(chunk.id)) continue;
+      const run = await this.runs.get(sql, chunk.runId);
+      const size = batchSizeOf(run.nodes.get(chunk.node));
+      whole.push(
+        await mergeCompanions(
+          sql,
+          this.session.id,
+          chunk,
+          size,
+          chunks.filter((other) => other.id !== chunk.id && !gone.has(other.id) && !whole.includes(other)),
+          gone,
+        ),
+      );
+    }
+    return whole;
+  }
+
+  private async openChunk(chunk: Chunk): Promise<void> {
+    try {
+      const run = await this.runs.get(pool(), chunk.runId);
+      const entry = run.nodes.get(chunk.node);
+      if (entry?.node.kind !== 'webhook') throw new Error(`node ${chunk.node} is no webhook`);
+      const { node } = entry;
+      const plan = once(run, `webhook ${node.id}`, () => planOf(node.settings));
+      const lane = this.lanes.get(chunk.policyId);
+      const opened = new OpenChunk({
+        worker: this.session.id,
+        chunk,
+        run,
+        entry,
+        plan,
+        frame: frameOf(run, node),
+        lane,
+        sender: this.sender,
+        settler: this.settler,
+      });
+      this.sender.use(opened, await openKeys(pool(), run.projectId, node.settings));
+      this.open.set(chunk.id, opened);
+      lane.add(opened);
+      opened.refillSoon();
+    } catch (error) {
+      log.error(
+        { error: (error as Error).message, stack: (error as Error).stack, chunk: chunk.id, run: chunk.runId },
+        'a webhook could not be opened',
+      );
+      await this.putBack('send', chunk);
+    }
+  }
+
+  private forget(chunk: OpenChunk): void {
+    this.open.delete(chunk.chunk.id);
+    this.lanes.get(chunk.chunk.policyId).remove(chunk);
+    this.sender.done(chunk);
+    this.fetch('send');
+  }
+
+  /** A run was paused, resumed or stopped, or one of its webhooks was. */
+  private look(runId: number): void {
+    const chunks = [...this.open.values()].filter((chunk) => chunk.runId === runId && !chunk.closing);
+    if (chunks.length === 0) return this.wake();
+    this.closeBy(runId, chunks).catch((error: Error) =>
+      log.warn({ error: error.message }, 'a run could not be looked at'),
+    );
+  }
+
+  private async closeBy(runId: number, chunks: readonly OpenChunk[]): Promise<void> {
+    const { rows } = await pool().query<{ state: RunContext['kind']; stopped: number[] }>(
+      `SELECT r.state, array(SELECT n.node FROM run_node n WHERE n.run_id = r.id AND n.stopped IS NOT NULL) AS stopped
+         FROM run r WHERE r.id = $1`,
+      [runId],
+    );
+    const state = rows[0]?.state;
+    for (const chunk of chunks) {
+      if (state === 'paused' || rows[0]?.stopped.includes(chunk.node.number)) chunk.close('held');
+      else if (state !== 'running' && state !== 'finishing') chunk.close('skipped');
+    }
+  }
+
+  private endIfEmpty(runId: number): void {
+    if (this.dead) return;
+    endRunIfEmpty(pool(), runId).catch((error: Error) =>
+      log.warn({ error: error.message }, 'the end of a run could not be noted'),
+    );
+  }
+
+  private async touch(): Promise<void> {
+    const jobsOf = (chunks: Iterable<Chunk>) => [...chunks].flatMap(({ jobId }) => jobId ?? []);
+    await touchJobs('walk', jobsOf(this.walking.values()));
+    await touchJobs('send', jobsOf([...this.open.values()].map(({ chunk }) => chunk)));
+    await noteAlive(this.session.id);
+  }
+}

@@ -1,0 +1,263 @@
+import { log } from '../log.ts';
+import { claimSlots, releaseSlots, takePermits } from './slots.ts';
+
+/**
+ * Lanes: in each, one policy's requests of this process wait for a slot and take turns by run. A request starts only under
+ * a slot whose lease outlives its deadline, so that the limit holds even when this process is stopped or killed.
+ */
+
+/** A request that is ready to go. */
+export interface Item {
+  /** Sends it and settles it; never rejects for what the outside does. */
+  start(): Promise<void>;
+}
+
+/** Where a lane's requests come from: one open chunk. */
+export interface Source {
+  readonly runId: number;
+  readonly onEvent: boolean;
+  readonly deadlineMs: number;
+  /** The next request, or undefined when none is ready now. */
+  next(): Item | undefined;
+  /** Requests that it has or will have. */
+  readonly left: number;
+}
+
+/** Without a policy, this many requests at once in each worker. */
+export const DEFAULT_CONCURRENCY = 50;
+const RENEW_MS = 250;
+/** A lease is this much longer than the longest deadline. */
+const LEASE_SLACK_MS = 3000;
+const PERMIT_HORIZON_MS = 600;
+/** A permit that was not used in time is lost: used late it would bring two requests close together. */
+const PERMIT_LIFE_MS = 250;
+const IDLE_RELEASE_MS = 2000;
+
+export class Lane {
+  readonly policyId: string | null;
+  private readonly holder: number;
+  private readonly sources = new Map<number, Source[]>();
+  private turns: number[] = [];
+  private granted = 0;
+  private leaseUntil = 0;
+  private hasRate = false;
+  private ratePerMs = 0;
+  private permits: number[] = [];
+  private permitTimer: NodeJS.Timeout | undefined;
+  private claiming = false;
+  private idleSince = performance.now();
+  private sentLately = 0;
+  private sentSince = performance.now();
+  private slowestMs = 0;
+  busy = 0;
+  /** Set when a slot or a request may have become free: the owner of the lane looks for more work. */
+  onRoom: () => void = () => {};
+
+  constructor(policyId: string | null, holder: number) {
+    this.policyId = policyId;
+    this.holder = holder;
+    if (policyId === null) {
+      this.granted = DEFAULT_CONCURRENCY;
+      this.leaseUntil = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** How many requests of this process may be in flight now. */
+  get slots(): number {
+    return this.granted;
+  }
+
+  /** Requests that may leave in the next two seconds, by slots and by rate. */
+  get window(): number {
+    const bySlots = Math.max(2, 2 * (this.granted || 1));
+    return this.hasRate ? Math.min(bySlots, Math.max(1, Math.ceil(this.ratePerMs * 2000))) : bySlots;
+  }
+
+  get isIdle(): boolean {
+    return this.busy === 0 && this.sources.size === 0;
+  }
+
+  /** Requests here that want a slot, those in flight included. */
+  get wanted(): number {
+    let wanted = this.busy;
+    for (const sources of this.sources.values()) for (const source of sources) wanted += source.left;
+    return wanted;
+  }
+
+  openOf(runId: number): number {
+    return this.sources.get(runId)?.length ?? 0;
+  }
+
+  add(source: Source): void {
+    const sources = this.sources.get(source.runId) ?? [];
+    sources.push(source);
+    this.sources.set(source.runId, sources);
+    if (!this.turns.includes(source.runId)) this.turns.push(source.runId);
+    if (this.granted === 0 || performance.now() + source.deadlineMs > this.leaseUntil) this.renewSoon();
+  }
+
+  remove(source: Source): void {
+    const sources = (this.sources.get(source.runId) ?? []).filter((other) => other !== source);
+    if (sources.length > 0) this.sources.set(source.runId, sources);
+    else {
+      this.sources.delete(source.runId);
+      this.turns = this.turns.filter((runId) => runId !== source.runId);
+    }
+    if (this.isIdle) this.idleSince = performance.now();
+  }
+
+  /** Starts as many requests as slots, lease and permits allow. */
+  pump(): void {
+    while (this.busy < this.granted) {
+      const now = performance.now();
+      if (this.hasRate && !this.permitAt(now)) return;
+      const item = this.take(now);
+      if (!item) return;
+      if (this.hasRate) this.permits.shift();
+      this.busy++;
+      this.sentLately++;
+      const started = now;
+      item.start().finally(() => {
+        this.busy--;
+        this.slowestMs = Math.max(this.slowestMs, performance.now() - started);
+        this.pump();
+        this.onRoom();
+      });
+    }
+  }
+
+  /** The next request: on-event runs first, then runs take turns. */
+  private take(now: number): Item | undefined {
+    for (const onEvent of [true, false])
+      for (let i = 0; i < this.turns.length; i++) {
+        const runId = this.turns[i]!;
+        for (const source of this.sources.get(runId)!) {
+          if (source.onEvent !== onEvent || now + source.deadlineMs > this.leaseUntil) continue;
+          const item = source.next();
+          if (!item) continue;
+          this.turns.splice(i, 1);
+          this.turns.push(runId);
+          return item;
+        }
+      }
+    return undefined;
+  }
+
+  private permitAt(now: number): boolean {
+    while (this.permits.length > 0 && this.permits[0]! < now - PERMIT_LIFE_MS) this.permits.shift();
+    const next = this.permits[0];
+    if (next !== undefined && next <= now) return true;
+    if (next !== undefined && this.permitTimer === undefined)
+      this.permitTimer = setTimeout(
+        () => {
+          this.permitTimer = undefined;
+          this.pump();
+        },
+        Math.ceil(next - now),
+      );
+    return false;
+  }
+
+  renewSoon(): void {
+    this.renew().catch((error: Error) => log.warn({ error: error.message }, 'slots could not be renewed'));
+  }
+
+  /** Renews slots, lease and permits, as often as a changed limit must be noticed. */
+  private async renew(): Promise<void> {
+    const { policyId } = this;
+    if (policyId === null || this.claiming) return;
+    this.claiming = true;
+    try {
+      const now = performance.now();
+      if (this.isIdle && now - this.idleSince > IDLE_RELEASE_MS) {
+        if (this.granted > 0) await releaseSlots(this.holder, policyId);
+        this.granted = 0;
+        this.leaseUntil = 0;
+        return;
+      }
+      const leaseMs = this.longestDeadline() + LEASE_SLACK_MS;
+      const granted = await claimSlots(policyId, this.holder, {
+        wanted: this.wanted,
+        busy: this.busy,
+        leaseMs,
+        perSecond: this.measuredRate(now),
+        slowestMs: this.slowestMs,
+      });
+      this.granted = granted ? granted.granted : DEFAULT_CONCURRENCY;
+      this.leaseUntil = now + leaseMs;
+      this.hasRate = granted?.rate != null;
+      this.ratePerMs = this.hasRate ? granted!.rate! / ((granted!.periodSeconds ?? 1) * 1000) : 0;
+      if (this.hasRate) await this.morePermits(policyId);
+    } finally {
+      this.claiming = false;
+    }
+    this.pump();
+    this.onRoom();
+  }
+
+  private async morePermits(policyId: string): Promise<void> {
+    const wanted = Math.min(this.wanted - this.busy, Math.ceil(this.ratePerMs * PERMIT_HORIZON_MS) + 1);
+    if (wanted <= this.permits.length) return;
+    const asked = performance.now();
+    const times = await takePermits(policyId, wanted - this.permits.length, PERMIT_HORIZON_MS);
+    this.permits.push(...times.map((ms) => asked + ms));
+  }
+
+  private longestDeadline(): number {
+    let longest = 1000;
+    for (const sources of this.sources.values())
+      for (const source of sources) longest = Math.max(longest, source.deadlineMs);
+    return longest;
+  }
+
+  private measuredRate(now: number): number {
+    const seconds = (now - this.sentSince) / 1000;
+    if (seconds < 1) return this.lastRate;
+    this.lastRate = this.sentLately / seconds;
+    this.sentLately = 0;
+    this.sentSince = now;
+    this.slowestMs *= 0.9;
+    return this.lastRate;
+  }
+  private lastRate = 0;
+
+  close(): void {
+    clearTimeout(this.permitTimer);
+    this.granted = 0;
+  }
+}
+
+/** All lanes of a worker, renewed together. */
+export class Lanes {
+  private readonly lanes = new Map<string | null, Lane>();
+  private readonly holder: number;
+  private readonly onRoom: () => void;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(holder: number, onRoom: () => void) {
+    this.holder = holder;
+    this.onRoom = onRoom;
+    this.timer = setInterval(() => {
+      for (const lane of this.lanes.values()) lane.renewSoon();
+    }, RENEW_MS);
+  }
+
+  get(policyId: string | null): Lane {
+    let lane = this.lanes.get(policyId);
+    if (!lane) {
+      lane = new Lane(policyId, this.holder);
+      lane.onRoom = this.onRoom;
+      this.lanes.set(policyId, lane);
+    }
+    return lane;
+  }
+
+  all(): Iterable<Lane> {
+    return this.lanes.values();
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+    for (const lane of this.lanes.values()) lane.close();
+  }
+}

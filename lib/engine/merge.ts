@@ -1,0 +1,51 @@
+import type { Sql } from '../db/index.ts';
+import { type Chunk, deleteChunks, intArray, ownCompanions } from './chunks.ts';
+import { pack, unpack } from './contexts.ts';
+
+/**
+ * Fills a batch with others who wait at the same webhook: chunks that were taken along with it, then chunks still waiting,
+ * those that linger for company included. They become one chunk.
+ * @param gone gets the ids of chunks that are part of this one now
+ */
+export async function mergeCompanions(
+  sql: Sql,
+  owner: number,
+  chunk: Chunk,
+  batchSize: number,
+  taken: readonly Chunk[],
+  gone: Set<number>,
+): Promise<Chunk> {
+  let room = batchSize - chunk.size;
+  if (batchSize === 0 || room <= 0 || !isFresh(chunk)) return chunk;
+  const companions: Chunk[] = [];
+  for (const other of taken) {
+    if (other.runId !== chunk.runId || other.node !== chunk.node || !isFresh(other) || other.size > room) continue;
+    companions.push(other);
+    room -= other.size;
+  }
+  if (room > 0) companions.push(...(await ownCompanions(sql, owner, chunk, room)));
+  if (companions.length === 0) return chunk;
+  const all = [chunk, ...companions];
+  const contexts = pack(
+    all.flatMap((one) => unpack(one)),
+    { event: true, responses: true },
+  );
+  const whole: Chunk = {
+    ...chunk,
+    size: all.reduce((sum, one) => sum + one.size, 0),
+    journeys: all.flatMap((one) => one.journeys!),
+    customers: all.flatMap((one) => one.customers),
+    contexts,
+  };
+  await sql.query(
+    'UPDATE chunk SET size = $2, journeys = $3::int[], customers = $4::bigint[], contexts = $5::jsonb WHERE id = $1',
+    [chunk.id, whole.size, intArray(whole.journeys!), intArray(whole.customers), contexts && JSON.stringify(contexts)],
+  );
+  await deleteChunks(sql, 'send', companions);
+  for (const { id } of companions) gone.add(id);
+  return whole;
+}
+
+/** Not yet asked for, and free to be merged. */
+const isFresh = (chunk: Chunk): boolean =>
+  chunk.attempt === 1 && chunk.windows === null && !chunk.alone && chunk.claimed === 0;

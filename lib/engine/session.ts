@@ -1,0 +1,70 @@
+import os from 'node:os';
+import pg from 'pg';
+import { pool } from '../db/index.ts';
+import { log } from '../log.ts';
+import { WAKE_CHANNEL } from './jobs.ts';
+import { RUN_CHANNEL } from './notices.ts';
+
+/**
+ * A worker's session: a row with its number, a connection that holds the advisory lock of that number as long as the
+ * process lives, and what the database tells it. When the connection is lost, so is the lock, and the worker is no more.
+ */
+
+/** First key of the advisory locks of workers: "hook". */
+export const LOCK_CLASS = 0x686f6f6b;
+
+export interface Session {
+  readonly id: number;
+  close(): Promise<void>;
+}
+
+export interface SessionEvents {
+  onWake(): void;
+  onRun(runId: number): void;
+  onLost(error: Error): void;
+}
+
+/** Begins a session. @throws when the database cannot be reached */
+export async function openSession(databaseUrl: string, events: SessionEvents): Promise<Session> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 5000,
+    application_name: 'hookline worker',
+  });
+  let closing = false;
+  const lost = (error: Error) => {
+    if (closing) return;
+    closing = true;
+    events.onLost(error);
+  };
+  client.on('error', lost);
+  client.on('end', () => lost(new Error('the connection to the database was closed')));
+  client.on('notification', ({ channel, payload }) => {
+    if (channel === WAKE_CHANNEL) events.onWake();
+    if (channel === RUN_CHANNEL) events.onRun(Number(payload));
+  });
+  await client.connect();
+  const { rows } = await client.query<{ id: number }>('INSERT INTO worker (host, pid) VALUES ($1, $2) RETURNING id', [
+    os.hostname(),
+    process.pid,
+  ]);
+  const { id } = rows[0]!;
+  await client.query('SELECT pg_advisory_lock($1, $2)', [LOCK_CLASS, id]);
+  await client.query(`LISTEN ${WAKE_CHANNEL}`);
+  await client.query(`LISTEN ${RUN_CHANNEL}`);
+  log.info({ worker: id }, 'worker ready');
+  return {
+    id,
+    async close() {
+      closing = true;
+      await pool().query('DELETE FROM worker WHERE id = $1 AND NOT EXISTS (SELECT FROM chunk WHERE owner = $1)', [id]);
+      await client.end();
+    },
+  };
+}
+
+/** A sign of life for screens; the lock is what counts. */
+export async function noteAlive(id: number): Promise<void> {
+  await pool().query('UPDATE worker SET seen_at = now() WHERE id = $1', [id]);
+}

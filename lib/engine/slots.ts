@@ -1,0 +1,52 @@
+import { pool } from '../db/index.ts';
+
+/** Slots and permits of throughput policies, as the database gives them to one holder. */
+
+export interface SlotsGranted {
+  granted: number;
+  concurrency: number;
+  /** Requests in `periodSeconds`; null is no rate limit. */
+  rate: number | null;
+  periodSeconds: number | null;
+  burst: number;
+}
+
+export interface SlotsWanted {
+  wanted: number;
+  /** Requests in flight: they stay counted whatever is granted. */
+  busy: number;
+  leaseMs: number;
+  perSecond: number;
+  slowestMs: number;
+}
+
+/** Claims slots for a time; null when the policy does not exist any more. */
+export async function claimSlots(policyId: string, holder: number, wants: SlotsWanted): Promise<SlotsGranted | null> {
+  const { rows } = await pool().query<SlotsGranted>(
+    'SELECT granted, concurrency, rate, period_seconds AS "periodSeconds", burst FROM claim_slots($1::uuid, $2, $3, $4, $5, $6, $7)',
+    [policyId, holder, wants.wanted, wants.busy, Math.ceil(wants.leaseMs), wants.perSecond, Math.ceil(wants.slowestMs)],
+  );
+  return rows[0] ?? null;
+}
+
+/** Gives slots back; only when nothing of the holder is in flight. */
+export async function releaseSlots(holder: number, policyId: string | null = null): Promise<void> {
+  await pool().query('DELETE FROM policy_slot WHERE holder = $1 AND ($2::uuid IS NULL OR policy_id = $2::uuid)', [
+    holder,
+    policyId,
+  ]);
+}
+
+/** Moments at which requests may leave, in milliseconds from now, ascending. */
+export async function takePermits(policyId: string, wanted: number, horizonMs: number): Promise<number[]> {
+  const { rows } = await pool().query<{ taken: number; first: number; step: number }>(
+    'SELECT taken, first_ms AS first, step_ms AS step FROM take_permits($1::uuid, $2, $3)',
+    [policyId, wanted, horizonMs],
+  );
+  const permits = rows[0];
+  return permits ? permitTimes(permits.taken, permits.first, permits.step) : [];
+}
+
+/** Times of permits: what idleness saved up may go at once, the rest evenly spread. */
+export const permitTimes = (taken: number, firstMs: number, stepMs: number): number[] =>
+  Array.from({ length: taken }, (_, i) => Math.max(0, firstMs + i * stepMs));

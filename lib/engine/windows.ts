@@ -1,0 +1,84 @@
+import { pool } from '../db/index.ts';
+import { type Chunk, intArray } from './chunks.ts';
+import type { Traveller } from './contexts.ts';
+import { type FrozenWindow, freeze, thaw } from './frozen.ts';
+
+/** Windows: requests that are claimed and stored, so that whatever happens now, it is known what may have been sent. */
+
+export interface OpenWindow extends FrozenWindow {
+  id: number;
+  batch: boolean;
+  travellers: Traveller[];
+  attempt: number;
+  /** When the first request of these was tried. */
+  firstAt: number;
+  /** Journeys with a committed outcome. */
+  done: number;
+}
+
+export type Claim =
+  | { ok: true; id: number; firstAt: Date }
+  /** Why nothing may be sent: the run rests or ends, the webhook is stopped, or the chunk is somebody else's. */
+  | { ok: false; because: 'paused' | 'stopped' | 'breaker' | 'lost' };
+
+/** Claims positions `from` to `to` of a chunk and stores their requests; committed when it returns. */
+export async function claimWindow(
+  owner: number,
+  chunk: Chunk,
+  range: { from: number; to: number },
+  window: FrozenWindow & { batch: boolean; travellers: readonly Traveller[] },
+): Promise<Claim> {
+  const { rows } = await pool().query<{ id: number; firstAt: Date }>({
+    name: 'claim-window',
+    text: `WITH mine AS (
+        UPDATE chunk c SET claimed = $4, deaths = 0, first_at = coalesce(c.first_at, now())
+          FROM run r, run_node n
+         WHERE c.id = $1 AND c.owner = $2 AND c.claimed = $3 AND r.id = c.run_id AND r.state IN ('running', 'finishing')
+           AND n.run_id = c.run_id AND n.node = c.node AND n.stopped IS NULL
+        RETURNING c.id, c.run_id, c.node, c.attempt, c.first_at)
+      INSERT INTO request_window (run_id, node, chunk_id, batch, size, journeys, customers, frozen, attempt)
+      SELECT run_id, node, id, $5, $6, $7::int[], $8::bigint[], $9, attempt FROM mine
+      RETURNING id, (SELECT first_at FROM mine) AS "firstAt"`,
+    values: [
+      chunk.id,
+      owner,
+      range.from,
+      range.to,
+      window.batch,
+      range.to - range.from,
+      intArray(window.travellers.map((t) => t.journey)),
+      intArray(window.travellers.map((t) => t.customer)),
+      freeze(window),
+    ],
+  });
+  const row = rows[0];
+  return row ? { ok: true, ...row } : { ok: false, because: await whyNot(owner, chunk) };
+}
+
+async function whyNot(owner: number, chunk: Chunk): Promise<'paused' | 'stopped' | 'breaker' | 'lost'> {
+  const { rows } = await pool().query<{ state: string; stopped: string | null; owner: number | null }>(
+    `SELECT r.state, n.stopped, c.owner FROM chunk c JOIN run r ON r.id = c.run_id
+       LEFT JOIN run_node n ON n.run_id = c.run_id AND n.node = c.node WHERE c.id = $1`,
+    [chunk.id],
+  );
+  const row = rows[0];
+  if (!row || row.owner !== owner) return 'lost';
+  if (row.state === 'paused') return 'paused';
+  if (row.stopped !== null) return 'breaker';
+  // Resumed in this very moment: held and taken again is safe, too.
+  return row.state === 'running' || row.state === 'finishing' ? 'paused' : 'stopped';
+}
+
+/** The stored requests of windows, and whose they are. */
+export async function storedWindows(
+  runId: number,
+  ids: readonly number[],
+): Promise<Map<number, { journeys: number[]; window: FrozenWindow | null }>> {
+  const { rows } = await pool().query<{ id: number; journeys: number[]; frozen: Buffer | null }>(
+    'SELECT id, journeys, frozen FROM request_window WHERE run_id = $1 AND id = ANY($2::bigint[])',
+    [runId, intArray(ids)],
+  );
+  return new Map(
+    rows.map(({ id, journeys, frozen }) => [id, { journeys, window: frozen === null ? null : thaw(frozen) }]),
+  );
+}
