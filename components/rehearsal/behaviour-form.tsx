@@ -13,7 +13,7 @@ import { type Behaviour, describeBehaviour, isSame, PRESETS, presetOf } from './
 /** Fields as they are typed: rates in percent. */
 const FIELDS: { key: keyof Behaviour; label: string; unit: string; percent?: true }[] = [
   { key: 'latencyMs', label: 'Latency', unit: 'ms' },
-  { key: 'jitterMs', label: 'Up to … more', unit: 'ms' },
+  { key: 'jitterMs', label: 'Jitter, at most', unit: 'ms' },
   { key: 'errorRate', label: 'Errors', unit: '%', percent: true },
   { key: 'errorStatus', label: 'Status of errors', unit: '' },
   { key: 'ratePerSecond', label: 'Limit', unit: 'a second' },

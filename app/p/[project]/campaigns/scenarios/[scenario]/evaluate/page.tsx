@@ -1,0 +1,7 @@
+import { Evaluate } from '@/components/runs/evaluate';
+
+export const metadata = { title: 'Evaluate' };
+
+export default function EvaluatePage() {
+  return <Evaluate />;
+}

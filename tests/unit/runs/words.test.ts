@@ -1,0 +1,161 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { curlOf } from '../../../components/runs/curl.ts';
+import {
+  failureSentence,
+  GROUPS,
+  hasEnded,
+  type JourneyStep,
+  type NodeCounts,
+  requestsSentence,
+  stepSentence,
+} from '../../../components/runs/words.ts';
+
+const step = (change: Partial<JourneyStep>): JourneyStep => ({
+  node: 'n1',
+  number: 3,
+  nodeName: 'Send SMS',
+  kind: 'webhook',
+  outcome: 'delivered',
+  port: 'sent',
+  reason: null,
+  at: null,
+  requestId: null,
+  status: null,
+  ...change,
+});
+const counts = (change: Partial<NodeCounts>): NodeCounts => ({
+  node: 'n1',
+  number: 3,
+  name: 'Send SMS',
+  kind: 'webhook',
+  entered: 0,
+  waiting: 0,
+  inFlight: 0,
+  delivered: 0,
+  rejected: 0,
+  unknown: 0,
+  skipped: 0,
+  ports: {},
+  requests: 0,
+  retries: 0,
+  averageMs: null,
+  batchMin: null,
+  batchMedian: null,
+  batchMax: null,
+  stopped: null,
+  ...change,
+});
+
+describe('a failure', () => {
+  it('names node, host and status, and what happens next', () => {
+    expect(failureSentence('Send SMS', 'api.cm.com', 'answered 429; try 2 of 6 in 12 s as the server asked')).toBe(
+      'Send SMS got 429 from api.cm.com; try 2 of 6 in 12 s as the server asked',
+    );
+    expect(failureSentence('Send SMS', 'api.cm.com', 'connection refused; try 2 of 6 in 10 s')).toBe(
+      'Send SMS, api.cm.com: connection refused; try 2 of 6 in 10 s',
+    );
+  });
+
+  it('is told without a host where none is known', () => {
+    expect(failureSentence('Send SMS', null, 'answered 404, which stops this webhook')).toBe(
+      'Send SMS got 404, which stops this webhook',
+    );
+    expect(failureSentence('Send SMS', null, '')).toBe('Send SMS');
+  });
+});
+
+describe('a step of a journey', () => {
+  it.each<[Partial<JourneyStep>, string]>([
+    [{ status: 200 }, 'Send SMS was delivered (200).'],
+    [{ outcome: 'rejected', reason: 'answered 401' }, 'Send SMS was rejected: answered 401.'],
+    [
+      { outcome: 'unknown', reason: 'no answer in 15 s' },
+      'Send SMS may have arrived; nobody can know: no answer in 15 s.',
+    ],
+    [{ outcome: 'skipped' }, 'Send SMS was skipped.'],
+    [{ outcome: 'in-flight' }, 'Send SMS is on its way.'],
+    [{ outcome: 'waiting', reason: 'the limit of SMS' }, 'Waits for Send SMS: the limit of SMS.'],
+    [{ kind: 'wait', nodeName: 'One day', outcome: 'waiting' }, 'Waits at One day.'],
+    [{ kind: 'wait', nodeName: 'One day' }, 'Waited at One day and went on.'],
+    [{ kind: 'now' }, 'Entered when the run started.'],
+    [{ kind: 'on-event', reason: 'purchase' }, 'Entered because of an event: purchase.'],
+    [{ kind: 'condition', nodeName: 'Has a phone', port: 'yes' }, 'Has a phone: yes, went on by Yes.'],
+    [{ kind: 'condition', nodeName: 'Has a phone', port: 'no' }, 'Has a phone: no, went on by No.'],
+    [{ kind: 'set-attribute', nodeName: 'Mark as asked' }, 'Mark as asked was written to the profile.'],
+    [{ kind: 'add-event', nodeName: 'Reminded' }, 'Reminded was tracked.'],
+  ])('%#', (change, sentence) => expect(stepSentence(step(change))).toBe(sentence));
+});
+
+describe('the requests of a webhook in words', () => {
+  it.each<[Partial<NodeCounts>, string | null]>([
+    [{}, null],
+    [{ kind: 'wait', requests: 3 }, null],
+    [{ requests: 1 }, '1 request'],
+    [{ requests: 10_000, averageMs: 83.6, retries: 1 }, '10,000 requests, 84 ms on average, 1 retry'],
+    [{ requests: 2, batchMin: 1000, batchMedian: 1000, batchMax: 1000 }, '2 requests of 1,000 customers'],
+    [
+      { requests: 10, batchMin: 400, batchMedian: 1000, batchMax: 1000, retries: 2 },
+      '10 requests of 400 to 1,000 customers, mostly 1,000, 2 retries',
+    ],
+  ])('%#', (change, sentence) => expect(requestsSentence(counts(change))).toBe(sentence));
+});
+
+describe('the numbers of a node', () => {
+  it('stand in the order of the ledger: entered first, then what adds up to it', () => {
+    expect(GROUPS.map(({ label }) => label)).toEqual([
+      'Entered',
+      'Waiting',
+      'In flight',
+      'Delivered',
+      'Rejected',
+      'Unknown',
+      'Skipped',
+    ]);
+  });
+
+  it('do not change any more when a run is done or stopped', () => {
+    const states = ['running', 'paused', 'finishing', 'stopping', 'done', 'stopped'] as const;
+    expect(states.filter(hasEnded)).toEqual(['done', 'stopped']);
+  });
+});
+
+describe('a request as a command', () => {
+  it('has its method, headers and body', () => {
+    const request = {
+      method: 'POST',
+      url: 'https://a.example/x?a=1&b=2',
+      headers: [['X-Id', '7'] as const],
+      body: '{}',
+    };
+    expect(curlOf(request)).toBe(
+      "curl -X 'POST' 'https://a.example/x?a=1&b=2' \\\n  -H 'X-Id: 7' \\\n  --data-raw '{}'",
+    );
+    expect(curlOf({ ...request, headers: [], body: null })).toBe("curl -X 'POST' 'https://a.example/x?a=1&b=2'");
+  });
+
+  it('gives a shell exactly the texts of the request, whatever is in them', () => {
+    const text = fc.string({
+      unit: fc.constantFrom('a', "'", '"', '$', '`', '\\', '\n', '!', ' ', ';', 'ž'),
+      minLength: 1,
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(text, text, (value, body) => {
+        const command = curlOf({ method: 'POST', url: 'https://a.example', headers: [['X', value]], body });
+        const out = execFileSync('sh', ['-c', `curl() { printf '%s\\0' "$@"; }; ${command}`], { encoding: 'utf8' });
+        expect(out.split('\0').slice(0, -1)).toEqual([
+          '-X',
+          'POST',
+          'https://a.example',
+          '-H',
+          `X: ${value}`,
+          '--data-raw',
+          body,
+        ]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
