@@ -60,6 +60,7 @@ import { forecastScenario } from './scenario-forecast.ts';
 import { startScenario, stopScenario } from './scenario-start.ts';
 import { storeSecret } from './secret.ts';
 import { changePassword, listSessions, revokeSession } from './session.ts';
+import { exportPreset, exportScenario, exportWebhook, importFile, readFile } from './transfer.ts';
 import { curlOfWebhook, previewWebhook, sendWebhook } from './webhook.ts';
 import { contextOfWebhook } from './webhook-context.ts';
 
@@ -103,6 +104,7 @@ export const verbs = {
   'preset.create': createPreset,
   'preset.delete': deletePreset,
   'preset.diff': diffPreset,
+  'preset.export': exportPreset,
   'preset.list': listPresets,
   'preset.open': openPreset,
   'preset.settings': settingsFromPreset,
@@ -130,6 +132,7 @@ export const verbs = {
   'scenario.delete': deleteScenario,
   'scenario.duplicate': duplicateScenario,
   'scenario.edit': editScenario,
+  'scenario.export': exportScenario,
   'scenario.forecast': forecastScenario,
   'scenario.list': listScenarios,
   'scenario.open': openScenario,
@@ -145,8 +148,11 @@ export const verbs = {
   'session.change-password': changePassword,
   'session.list': listSessions,
   'session.revoke': revokeSession,
+  'transfer.import': importFile,
+  'transfer.read': readFile,
   'webhook.context': contextOfWebhook,
   'webhook.curl': curlOfWebhook,
+  'webhook.export': exportWebhook,
   'webhook.preview': previewWebhook,
   'webhook.send': sendWebhook,
 } as const;
