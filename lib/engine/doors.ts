@@ -3,8 +3,9 @@ import { fillBatches } from './batches.ts';
 import { type Chunk, deleteChunks, isDoor, lockOwn, releaseChunks } from './chunks.ts';
 import { type Traveller, unpack } from './contexts.ts';
 import type { RunContext } from './runs.ts';
+import { passAll } from './step.ts';
 import { Transition } from './transition.ts';
-import { arrive, depart, newJourneys, passAll } from './walk.ts';
+import { arrive, depart, newJourneys } from './walk.ts';
 
 /** Chunks that need no slots: people at a door come in, people in a wait go on. One transaction each. */
 

@@ -1,4 +1,4 @@
-import type { AnyNode, Node } from '../core/document.ts';
+import type { AnyNode } from '../core/document.ts';
 import type { Kind } from '../core/node-kinds.ts';
 import { NODE_KINDS } from '../core/node-kinds.ts';
 import type { ProgramNode } from '../core/program.ts';
@@ -7,42 +7,10 @@ import { intArray } from './chunks.ts';
 import type { Traveller } from './contexts.ts';
 import { HANDLERS } from './handlers/index.ts';
 import type { RunContext } from './runs.ts';
+import type { Departure, Handler, Step } from './step.ts';
 import type { Outcome, Transition } from './transition.ts';
 
 /** Walks groups of journeys through nodes in memory until they rest, end or fail; all effects go into one transition. */
-
-/** Some of a group, leaving a node together. */
-export interface Departure {
-  travellers: Traveller[];
-  outcome: Outcome;
-  /** Null ends the journey here. */
-  port: string | null;
-  reason?: string;
-}
-
-/** A group at a node, with what its handler needs. */
-export interface Step<K extends Kind = Kind> {
-  sql: Sql;
-  run: RunContext;
-  entry: ProgramNode;
-  node: Node<K>;
-  travellers: Traveller[];
-  into: Transition;
-  /** Unix milliseconds. */
-  now: number;
-}
-
-export interface Handler<K extends Kind> {
-  /** Whether it needs customers' properties; those whose customer is gone never get to it. */
-  reads(node: Node<K>): boolean;
-  /** What becomes of a group that arrives; who is in no departure rests at the node (the handler wrote their chunk). */
-  arrive(step: Step<K>): Promise<Departure[]> | Departure[];
-}
-
-/** Everybody goes on by the kind's only port. */
-export const passAll = ({ travellers }: Pick<Step, 'travellers'>, port = 'out'): Departure[] => [
-  { travellers, outcome: 'delivered', port },
-];
 
 /** A group arrives at a node, goes through it and on from there. */
 export async function arrive(at: Omit<Step, 'entry' | 'node'> & { entry: ProgramNode }): Promise<void> {

@@ -1,8 +1,8 @@
 import { contextFor } from '../contexts.ts';
 import type { IncomingEvent } from '../receive-events.ts';
 import { frameOf, once } from '../runs.ts';
+import type { Handler } from '../step.ts';
 import { compileValue } from '../values.ts';
-import type { Handler } from '../walk.ts';
 import { forEachOrFail } from './for-each.ts';
 
 /** Tracks an event for everybody; with "Allow scenario triggering" it may start on-event scenarios. */

@@ -5,7 +5,7 @@ import { compileExpression, decide, TemplateError } from '../../template/index.t
 import { intArray } from '../chunks.ts';
 import { contextFor, type Traveller } from '../contexts.ts';
 import { frameOf, once } from '../runs.ts';
-import type { Departure, Handler, Step } from '../walk.ts';
+import type { Departure, Handler, Step } from '../step.ts';
 
 /** Those who match go by `yes`, the others by `no`; an expression that fails ends the journey with its reason. */
 export const condition: Handler<'condition'> = {

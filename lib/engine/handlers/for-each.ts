@@ -1,6 +1,6 @@
 import { TemplateError } from '../../template/index.ts';
 import type { Traveller } from '../contexts.ts';
-import type { Departure } from '../walk.ts';
+import type { Departure } from '../step.ts';
 
 /** Does something for everybody; those for whom a template fails end here with its reason, the others go on by `out`. */
 export function forEachOrFail(travellers: readonly Traveller[], work: (traveller: Traveller) => void): Departure[] {

@@ -1,5 +1,5 @@
 import type { Kind } from '../../core/node-kinds.ts';
-import type { Handler } from '../walk.ts';
+import type { Handler } from '../step.ts';
 import { addEvent } from './add-event.ts';
 import { condition } from './condition.ts';
 import { setAttribute } from './set-attribute.ts';

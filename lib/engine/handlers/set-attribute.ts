@@ -1,7 +1,7 @@
 import { contextFor } from '../contexts.ts';
 import { frameOf, once } from '../runs.ts';
+import type { Handler } from '../step.ts';
 import { compileValue } from '../values.ts';
-import type { Handler } from '../walk.ts';
 import { forEachOrFail } from './for-each.ts';
 
 /** Writes values to the profile; later nodes of the same walk see them. */

@@ -1,4 +1,4 @@
-import { passAll, type Step } from '../walk.ts';
+import { passAll, type Step } from '../step.ts';
 
 /** Whoever a trigger let in goes on at once. */
 export const trigger = {

@@ -1,7 +1,7 @@
 import type { Node } from '../../core/document.ts';
 import { CHUNK_SIZE } from '../chunks.ts';
 import { pack } from '../contexts.ts';
-import { type Handler, passAll } from '../walk.ts';
+import { type Handler, passAll } from '../step.ts';
 
 const UNIT_MS = { seconds: 1000, minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const;
 

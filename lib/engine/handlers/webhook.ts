@@ -1,7 +1,7 @@
 import { effectiveBatchSize } from '../../core/webhook.ts';
 import { CHUNK_SIZE } from '../chunks.ts';
 import { pack } from '../contexts.ts';
-import type { Handler } from '../walk.ts';
+import type { Handler } from '../step.ts';
 
 /** People wait here for their request: queued under the policy that the webhook has at this moment. */
 export const webhook: Handler<'webhook'> = {
