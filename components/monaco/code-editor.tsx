@@ -64,10 +64,11 @@ export function CodeEditor(props: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const after = useRef<HTMLSpanElement>(null);
   const [open, setOpen] = useState<{ monaco: Monaco; editor: CodeEditorHandle } | null>(null);
-  const told = useRef(props.value);
+  // What was told and has not come back as `value` yet: while somebody types fast, older texts come back late.
+  const told = useRef<string[]>([]);
   const tell = useEffectEvent((value: string) => {
-    if (value === told.current) return;
-    told.current = value;
+    if (value === (told.current.at(-1) ?? props.value)) return;
+    told.current.push(value);
     props.onChange?.(value);
   });
   const begin = useEffectEvent((monaco: Monaco, node: HTMLElement) => {
@@ -98,9 +99,9 @@ export function CodeEditor(props: CodeEditorProps) {
 
   const { label, language, value, readOnly, sources, chosen, marks, fixes, placeholder } = props;
   useEffect(() => {
-    if (!open || value === told.current) return;
-    told.current = value;
-    replaceText(open.editor, value);
+    const known = told.current.indexOf(value);
+    told.current.splice(0, known < 0 ? told.current.length : known + 1);
+    if (open && known < 0) replaceText(open.editor, value);
   }, [open, value]);
   useEffect(() => {
     const model = open?.editor.getModel();
@@ -137,11 +138,9 @@ export function CodeEditor(props: CodeEditorProps) {
 
 function create(monaco: Monaco, host: HTMLElement, props: CodeEditorProps): CodeEditorHandle {
   const { label, value, language, singleLine, plain, readOnly, placeholder, overflow } = props;
-  const model = monaco.editor.createModel(value, language);
-  // Colours mean something here; brackets that match are shown when the cursor is at one.
-  model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
   return monaco.editor.create(host, {
-    model,
+    value,
+    language,
     readOnly: readOnly ?? false,
     ariaLabel: label,
     placeholder: placeholder ?? '',
@@ -152,7 +151,7 @@ function create(monaco: Monaco, host: HTMLElement, props: CodeEditorProps): Code
   });
 }
 
-const LOOK: E.IStandaloneEditorConstructionOptions = {
+const LOOK: E.IStandaloneEditorConstructionOptions & Record<'bracketPairColorization.enabled', boolean> = {
   automaticLayout: true,
   fixedOverflowWidgets: true,
   fontFamily: 'JetBrains Mono Variable, ui-monospace, monospace',
@@ -168,6 +167,8 @@ const LOOK: E.IStandaloneEditorConstructionOptions = {
   lineNumbersMinChars: 3,
   lineDecorationsWidth: 8,
   renderLineHighlightOnlyWhenFocus: true,
+  // Colours mean something here. Only in this spelling it reaches the models.
+  'bracketPairColorization.enabled': false,
   overviewRulerLanes: 2,
   hideCursorInOverviewRuler: true,
   overviewRulerBorder: false,
@@ -324,8 +325,13 @@ function replaceText(editor: CodeEditorHandle, value: string): void {
   const model = editor.getModel();
   if (!model || model.getValue() === value) return;
   const selections = editor.getSelections();
+  const isAll = selections?.some(
+    (selection) => model.getFullModelRange().equalsRange(selection) && !selection.isEmpty(),
+  );
   model.pushStackElement();
-  model.pushEditOperations(selections, [{ range: model.getFullModelRange(), text: value }], () => selections);
+  model.pushEditOperations(selections, [{ range: model.getFullModelRange(), text: value }], () =>
+    isAll ? null : selections,
+  );
   model.pushStackElement();
 }
 

@@ -33,7 +33,7 @@ interface Item {
 /** What the templates can read, with the values of a chosen customer: a click inserts at the cursor, a drag anywhere. */
 export const ContextColumn = memo(function ContextColumn({ whom, sources, isBatch, onInsert }: ContextColumnProps) {
   const [query, setQuery] = useState('');
-  const groups = useMemo(() => groupsOf(sources, isBatch), [sources, isBatch]);
+  const groups = useMemo(() => groupsOf(sources, isBatch, whom.customer !== null), [sources, isBatch, whom.customer]);
   const found = groups
     .map((group) => ({ ...group, items: group.items.filter((item) => matches(item, query)) }))
     .filter((group) => group.items.length > 0);
@@ -135,7 +135,7 @@ interface ItemGroup {
   items: Item[];
 }
 
-function groupsOf(sources: Sources, isBatch: boolean): ItemGroup[] {
+function groupsOf(sources: Sources, isBatch: boolean, isChosen: boolean): ItemGroup[] {
   return [
     ...(isBatch ? [{ name: 'customers', note: 'in Root', isOpen: true, items: ROOT }] : []),
     {
@@ -144,7 +144,7 @@ function groupsOf(sources: Sources, isBatch: boolean): ItemGroup[] {
       isOpen: true,
       items: sources.customer.map((known) => ({
         ...itemOf(known, `customer${step(known.name)}`),
-        ...(known.isOwn ? {} : { value: 'not set', isMissing: true }),
+        ...(known.isOwn || !isChosen ? {} : { value: 'not set', isMissing: true }),
       })),
     },
     ...(sources.event

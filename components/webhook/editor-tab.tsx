@@ -14,14 +14,15 @@ export interface EditorTabProps extends PayloadProps {
 /** Endpoint, credentials, headers and payload. */
 export function EditorTab(props: EditorTabProps) {
   const { settings, analysis, sources } = props;
-  const [showsHeaders, setShowsHeaders] = useState(settings.headers.length > 0);
   const count = settings.headers.length;
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  const showsHeaders = chosen ?? count > 0;
   return (
     <div className="flex h-full min-h-0 flex-col gap-3 p-4">
       <Endpoint {...props} sources={sources.customer} analysis={analysis.URL} />
       <div className="flex items-center justify-between gap-2">
         <Authentication {...props} />
-        <Button variant="ghost" aria-expanded={showsHeaders} onClick={() => setShowsHeaders(!showsHeaders)}>
+        <Button variant="ghost" aria-expanded={showsHeaders} onClick={() => setChosen(!showsHeaders)}>
           Headers <span className="text-faint tabular-nums">{count}</span>
         </Button>
       </div>

@@ -43,13 +43,13 @@ export function TestInput(props: TestInputProps) {
   const chosen = subject.kind === 'customer' ? (whom.customer?.id ?? subject.id) : null;
   return (
     <div className="flex shrink-0 flex-col gap-3 border-line border-b bg-page px-4 py-3">
-      <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <RadioGroup label="Whom" direction="row" value={subject.kind} onChange={choose} options={CHOICES} />
         {subject.kind === 'customer' ? (
           <div className="flex items-center gap-1">
             <Combobox
               label="Customer of the test"
-              className="w-60"
+              className="w-48"
               value={chosen}
               valueLabel={whom.customer?.name}
               onChange={(id) => {

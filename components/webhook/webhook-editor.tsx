@@ -45,7 +45,7 @@ export interface WebhookEditorProps {
 
 /** The webhook, opened wide over the canvas: what it can read, what is written, and the request that comes of it. */
 export function WebhookEditor(props: WebhookEditorProps) {
-  const content = useRef<HTMLDivElement>(null);
+  const overflow = useRef<HTMLDivElement>(null);
   const runTest = useRef<(() => void) | null>(null);
   const [view, setView] = useState<EditorView>('editor');
   return (
@@ -53,7 +53,6 @@ export function WebhookEditor(props: WebhookEditorProps) {
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 bg-overlay" />
         <Dialog.Content
-          ref={content}
           aria-describedby={undefined}
           onEscapeKeyDown={(event) => {
             // In a text Escape closes its list, its search, or leaves the text; only then it closes the sheet.
@@ -73,8 +72,10 @@ export function WebhookEditor(props: WebhookEditorProps) {
             onValueChange={(next) => setView(next as EditorView)}
             className="flex min-h-0 flex-1 flex-col"
           >
-            <Workbench {...props} view={view} setView={setView} overflow={content} runTest={runTest} />
+            <Workbench {...props} view={view} setView={setView} overflow={overflow} runTest={runTest} />
           </Tabs.Root>
+          {/* Lists and hovers of the text editors: inside of what holds the focus, and with the editor's own class. */}
+          <div ref={overflow} className="monaco-editor h-0" />
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
