@@ -1,0 +1,261 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Document } from '../../../lib/core/document.ts';
+import { prisma } from '../../../lib/db/index.ts';
+import { startWorker, type Worker } from '../../../lib/engine/index.ts';
+import { type Ctx, verbs } from '../../../lib/services/index.ts';
+import { freshDatabase } from '../../support/database.ts';
+import { addsUp, ended, until, withTarget } from '../../support/engine.ts';
+import { lastAudit, newProject, type TestProject } from '../../support/members.ts';
+import { addCustomers, rowOf, storeScenario, webhookStep } from '../../support/scenarios.ts';
+
+const target = withTarget();
+freshDatabase();
+
+let worker: Worker;
+beforeAll(async () => {
+  worker = await startWorker({ databaseUrl: process.env.DATABASE_URL! });
+});
+afterAll(() => worker.stop());
+
+const hasPhone = {
+  groups: [
+    {
+      negate: false,
+      criteria: [
+        { kind: 'property' as const, property: 'phone', operator: 'has value' as const, value: '', value2: '' },
+      ],
+    },
+  ],
+};
+
+interface Started {
+  project: TestProject;
+  ctx: Ctx;
+  scenario: string;
+  run: string;
+  customers: string[];
+}
+
+async function started(
+  document: Document,
+  people: Record<string, unknown>[],
+  role: 'marketer' = 'marketer',
+): Promise<Started> {
+  const project = await newProject();
+  const customers = await addCustomers(project.id, people);
+  await prisma().policy.create({ data: { projectId: project.id, name: 'All', concurrency: 5, isDefault: true } });
+  const scenario = await storeScenario(project.id, document);
+  const ctx = await project.as(role);
+  const { runs } = await verbs['scenario.start'](ctx, { id: scenario });
+  return { project, ctx, scenario, run: runs[0]!.id, customers };
+}
+
+const send = (name: string, settings = {}) => webhookStep({ url: target.url(name), ...settings });
+
+/** Ten people of whom eight have a phone, and a webhook for those. */
+async function smsRun(name: string): Promise<Started> {
+  const people = Array.from({ length: 10 }, (_, i) => ({
+    first_name: `P${i}`,
+    email: `p${i}@example.com`,
+    ...(i < 8 ? { phone: '+421' } : {}),
+  }));
+  const made = await started(rowOf(['now', {}], ['condition', { filter: hasPhone }], send(name)), people);
+  await ended(made.run);
+  return made;
+}
+
+describe('a run that is over', () => {
+  it('shows numbers that add up, and leaves its scenario inactive', async () => {
+    const { project, ctx, scenario, run } = await smsRun('over');
+    const view = await verbs['run.open'](await project.as('viewer'), { run });
+    expect(view.run).toMatchObject({
+      id: run,
+      number: 1,
+      kind: 'now',
+      state: 'done',
+      scenarioId: scenario,
+      scenarioName: 'Spring SMS',
+      version: 1,
+      entered: 10,
+      delivered: 8,
+      rejected: 0,
+      unknown: 0,
+      startedBy: ctx.actor.name,
+      document: { nodes: [{ kind: 'now' }, { kind: 'condition' }, { kind: 'webhook' }] },
+    });
+    expect(view.run.endedAt).not.toBeNull();
+    expect(addsUp(view.counts)).toBe(true);
+    expect(view.counts.map(({ node, entered, delivered }) => [node, entered, delivered])).toEqual([
+      ['n1', 10, 10],
+      ['n2', 10, 10],
+      ['n3', 8, 8],
+    ]);
+    expect(view.counts[1]!.ports).toMatchObject({ yes: 8, no: 2 });
+    expect((await verbs['scenario.open'](ctx, { id: scenario })).status).toBe('inactive');
+  });
+
+  it('is in the lists of runs, newest first and page by page', async () => {
+    const { ctx, scenario, run } = await smsRun('lists');
+    await verbs['scenario.start'](ctx, { id: scenario });
+    const { runs, next } = await verbs['run.list'](ctx, { scenario });
+    expect(runs.map(({ number }) => number)).toEqual([2, 1]);
+    expect(runs[1]).toMatchObject({ id: run, entered: 10, delivered: 8, rejected: 0, unknown: 0 });
+    expect(next).toBeNull();
+    const first = await verbs['run.list'](ctx, { limit: 1 });
+    expect(first.runs).toHaveLength(1);
+    const second = await verbs['run.list'](ctx, { limit: 1, before: first.next });
+    expect(second).toMatchObject({ runs: [{ number: 1 }], next: null });
+  });
+
+  it('shows its requests with the names of customers, and one with all that is known of it', async () => {
+    const { ctx, run } = await smsRun('requests');
+    const { requests } = await verbs['run.requests'](ctx, { run, node: 'n3' });
+    expect(requests).toHaveLength(8);
+    expect(requests.map(({ customerName }) => customerName).sort()).toEqual(
+      Array.from({ length: 8 }, (_, i) => `P${i}`),
+    );
+    expect(requests[0]).toMatchObject({ outcome: 'delivered', status: 200, attempts: 1, customers: 1, nodeNumber: 3 });
+    const detail = await verbs['run.request'](ctx, { run, request: requests[0]!.id });
+    expect(detail).toMatchObject({
+      method: 'POST',
+      url: target.url('requests'),
+      customerName: requests[0]!.customerName,
+      response: { status: 200 },
+      people: [{ customerId: requests[0]!.customerId, name: requests[0]!.customerName }],
+    });
+    expect((await verbs['run.requests'](ctx, { run, outcome: 'rejected' })).requests).toEqual([]);
+  });
+
+  it('names the people behind a number, page by page, and tells the way of each', async () => {
+    const { ctx, run, customers } = await smsRun('people');
+    const { people } = await verbs['run.people'](ctx, { run, node: 'n2', group: 'no' });
+    expect(people.map(({ name }) => name).sort()).toEqual(['P8', 'P9']);
+    const page = await verbs['run.people'](ctx, { run, node: 'n3', group: 'delivered', limit: 5 });
+    const rest = await verbs['run.people'](ctx, { run, node: 'n3', group: 'delivered', limit: 5, before: page.next! });
+    expect(new Set([...page.people, ...rest.people].map(({ customerId }) => customerId))).toEqual(
+      new Set(customers.slice(0, 8)),
+    );
+    const { journey, customerId } = page.people[0]!;
+    const way = await verbs['run.journey'](ctx, { run, journey });
+    expect(way).toMatchObject({ customerId, name: page.people[0]!.name });
+    expect(way.steps.map(({ node, outcome, port }) => [node, outcome, port])).toEqual([
+      ['n1', 'delivered', 'out'],
+      ['n2', 'delivered', 'yes'],
+      ['n3', 'delivered', 'sent'],
+    ]);
+    const { journeys } = await verbs['customer.journeys'](ctx, { id: customerId });
+    expect(journeys).toMatchObject([{ run, journey, state: 'done', scenarioName: 'Spring SMS' }]);
+  });
+
+  it('cannot be stopped, paused or resumed', async () => {
+    const { ctx, run } = await smsRun('ended');
+    for (const call of [
+      () => verbs['run.stop'](ctx, { run, mode: 'now' }),
+      () => verbs['run.pause'](ctx, { run }),
+      () => verbs['run.resume'](ctx, { run }),
+      () => verbs['run.resume-webhook'](ctx, { run, node: 'n3' }),
+    ])
+      await expect(call()).rejects.toMatchObject({ code: 'conflict', message: 'This run has ended.' });
+  });
+});
+
+describe('a run that goes on', () => {
+  const waiting = () => rowOf(['now', {}], ['wait', { amount: 1, unit: 'hours' }], send('later'));
+  const people = [{ first_name: 'Eva' }, { first_name: 'Adam' }];
+  const everybodyWaits = ({ ctx, run }: Started) =>
+    until('all wait', async () => (await verbs['run.open'](ctx, { run })).counts[1]!.waiting === 2);
+
+  it('is paused, resumed and stopped, each time with an entry in the audit log', async () => {
+    const made = await started(waiting(), people);
+    const { project, ctx, run, scenario } = made;
+    await everybodyWaits(made);
+    await verbs['run.pause'](ctx, { run });
+    expect(await lastAudit(project.id)).toMatchObject({
+      action: 'run.pause',
+      objectId: run,
+      before: { state: 'running' },
+    });
+    expect((await verbs['run.open'](ctx, { run })).run.state).toBe('paused');
+    await expect(verbs['run.pause'](ctx, { run })).rejects.toMatchObject({ code: 'conflict' });
+    await verbs['run.resume'](ctx, { run });
+    expect(await lastAudit(project.id)).toMatchObject({ action: 'run.resume', before: { state: 'paused' } });
+    await expect(verbs['run.resume'](ctx, { run })).rejects.toMatchObject({ code: 'conflict' });
+    await verbs['run.stop'](ctx, { run, mode: 'finish' });
+    expect((await verbs['scenario.open'](ctx, { id: scenario })).status).toBe('finishing');
+    await verbs['run.stop'](ctx, { run, mode: 'now' });
+    expect(await lastAudit(project.id)).toMatchObject({ action: 'run.stop', after: { mode: 'now' } });
+    const counts = await ended(run);
+    expect(addsUp(counts.values())).toBe(true);
+    expect(counts.get(2)).toMatchObject({ entered: 2, skipped: 2 });
+    expect((await verbs['scenario.open'](ctx, { id: scenario })).status).toBe('inactive');
+  });
+
+  it('shows who waits where', async () => {
+    const made = await started(waiting(), people);
+    await everybodyWaits(made);
+    const { people: there } = await verbs['run.people'](made.ctx, { run: made.run, node: 'n2', group: 'waiting' });
+    expect(there.map(({ name }) => name).sort()).toEqual(['Adam', 'Eva']);
+    await verbs['run.stop'](made.ctx, { run: made.run, mode: 'now' });
+  });
+
+  it('whose webhook was stopped by the receiver says so, and goes on when it is resumed', async () => {
+    await target.behave('gone', { errorRate: 1, errorStatus: 410 });
+    const many = Array.from({ length: 300 }, (_, i) => ({ first_name: `P${i}` }));
+    const made = await started(rowOf(['now', {}], send('gone'), ['wait', {}]), many);
+    const { project, ctx, run } = made;
+    const stopped = await until('the webhook is stopped', async () =>
+      (await verbs['run.open'](ctx, { run })).counts.find(({ stopped }) => stopped),
+    );
+    expect(stopped).toMatchObject({ node: 'n2', stopped: { reason: expect.stringContaining('410') } });
+    await expect(verbs['run.resume-webhook'](ctx, { run, node: 'n3' })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(verbs['run.resume-webhook'](ctx, { run, node: 'n9' })).rejects.toMatchObject({ code: 'not-found' });
+    await target.behave('gone', {});
+    await verbs['run.resume-webhook'](ctx, { run, node: 'n2' });
+    expect(await lastAudit(project.id)).toMatchObject({ action: 'run.resume-webhook', after: { node: 'n2' } });
+    const rest = await until('the rest is sent', async () => {
+      const [, webhook] = (await verbs['run.open'](ctx, { run })).counts;
+      return webhook!.waiting + webhook!.inFlight === 0 && webhook;
+    });
+    expect(rest).toMatchObject({ entered: 300, stopped: null });
+    expect(rest.delivered).toBeGreaterThan(0);
+    expect(rest.delivered + rest.rejected).toBe(300);
+    await verbs['run.stop'](ctx, { run, mode: 'now' });
+  });
+});
+
+describe('who may', () => {
+  it('a viewer looks at runs and does nothing about them', async () => {
+    const { project, run } = await smsRun('viewer');
+    const viewer = await project.as('viewer');
+    await verbs['run.open'](viewer, { run });
+    for (const call of [
+      () => verbs['run.stop'](viewer, { run, mode: 'now' }),
+      () => verbs['run.pause'](viewer, { run }),
+      () => verbs['run.resume'](viewer, { run }),
+      () => verbs['run.resume-webhook'](viewer, { run, node: 'n3' }),
+    ])
+      await expect(call()).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('another project finds none of it', async () => {
+    const { ctx: own, run, customers, scenario } = await smsRun('foreign');
+    const { requests } = await verbs['run.requests'](own, { run });
+    const { people } = await verbs['run.people'](own, { run, node: 'n3', group: 'delivered' });
+    const ctx = await (await newProject()).as('admin');
+    expect((await verbs['run.list'](ctx, {})).runs).toEqual([]);
+    expect((await verbs['run.list'](ctx, { scenario })).runs).toEqual([]);
+    for (const call of [
+      () => verbs['run.open'](ctx, { run }),
+      () => verbs['run.requests'](ctx, { run }),
+      () => verbs['run.request'](ctx, { run, request: requests[0]!.id }),
+      () => verbs['run.people'](ctx, { run, node: 'n3', group: 'delivered' }),
+      () => verbs['run.journey'](ctx, { run, journey: people[0]!.journey }),
+      () => verbs['run.stop'](ctx, { run, mode: 'now' }),
+      () => verbs['run.pause'](ctx, { run }),
+      () => verbs['run.resume'](ctx, { run }),
+      () => verbs['run.resume-webhook'](ctx, { run, node: 'n3' }),
+      () => verbs['customer.journeys'](ctx, { id: customers[0]! }),
+    ])
+      await expect(call()).rejects.toMatchObject({ code: 'not-found' });
+  });
+});
