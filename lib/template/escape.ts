@@ -1,17 +1,21 @@
-import type { Expr } from './ast.ts';
+import type { Expr, Statement } from './ast.ts';
 import { TemplateError } from './errors.ts';
 import { jsonInside, toJsonCompact } from './json.ts';
-import { Safe, str, Undefined } from './values.ts';
+import { htmlEscape } from './markup.ts';
+import { str } from './print.ts';
+import { Safe } from './values.ts';
 
-/** What surrounds a template decides how a value is written into it. */
-export type Escape = 'raw' | 'json' | 'text' | 'xml' | 'url' | 'header';
+/**
+ * Format-aware escaping: what surrounds an output decides how a value is written there. `raw` and `text` write as Jinja
+ * does; `html` is Jinja's own autoescape.
+ */
+export type Escape = 'raw' | 'json' | 'text' | 'xml' | 'url' | 'header' | 'html';
 
 /** How one output is written: chosen when the template is compiled, from the text before it. */
 export type Write = (value: unknown) => string;
 
 /** Follows the text of a template from its beginning, so that each output knows its place. */
 export interface Place {
-  /** Takes in text of the template. */
   text(text: string): void;
   /** How the output that stands here is written. */
   write(expression: Expr): Write;
@@ -19,54 +23,84 @@ export interface Place {
   restore(state: unknown): void;
 }
 
-const raw: Write = str;
-
 export function placeOf(escape: Escape): Place {
-  if (escape === 'json') return jsonPlace();
-  if (escape === 'url') return urlPlace();
-  const write = escape === 'xml' ? xml : escape === 'header' ? header : raw;
+  if (escape === 'json') return new JsonPlace();
+  if (escape === 'url') return new UrlPlace();
+  const write = { raw: str, text: str, xml, header, html }[escape];
   return { text() {}, write: () => write, save: () => null, restore() {} };
 }
 
+/**
+ * Whether a captured block (a macro, `set` with a body) writes structure, which is escaped inside and finished, or plain
+ * text, which is escaped where it is used. Its own text tells: JSON has quotes, brackets or braces, XML has tags.
+ */
+export function writesStructure(escape: Escape, body: readonly Statement[]): boolean {
+  if (escape === 'raw' || escape === 'text' || escape === 'header' || escape === 'url') return false;
+  if (escape === 'html') return true;
+  const own = ownText(body);
+  return escape === 'json' ? /["{}[\]]/.test(own) : /[<>]/.test(own);
+}
+
+function ownText(body: readonly Statement[]): string {
+  return body
+    .map((statement): string => {
+      if (statement.type === 'text') return statement.text;
+      if (statement.type === 'if')
+        return [...statement.branches.map(([, inner]) => ownText(inner)), ownText(statement.otherwise)].join('');
+      if (statement.type === 'for') return ownText(statement.body) + ownText(statement.otherwise);
+      return 'body' in statement && statement.type !== 'macro' ? ownText(statement.body) : '';
+    })
+    .join('');
+}
+
 /** Text that the author wrote in the template itself is template, not data: `{{ "," if not loop.last }}`. */
-function isAuthorsText(expression: Expr): boolean {
-  if (expression.type === 'const') return typeof expression.value === 'string';
-  if (expression.type === 'if')
-    return isAuthorsText(expression.yes) && (expression.no === null || isAuthorsText(expression.no));
-  return expression.type === 'concat' && expression.parts.every(isAuthorsText);
+function isAuthorsText(e: Expr): boolean {
+  if (e.type === 'const') return typeof e.value === 'string';
+  if (e.type === 'if') return isAuthorsText(e.yes) && (e.no === null || isAuthorsText(e.no));
+  return e.type === 'concat' && e.parts.every(isAuthorsText);
 }
 
-function jsonPlace(): Place {
-  let inString = false;
-  let escaped = false;
-  return {
-    text(text) {
-      for (let i = 0; i < text.length; i++) {
-        const char = text[i];
-        if (escaped) escaped = false;
-        else if (char === '"') inString = !inString;
-        else if (char === '\\' && inString) escaped = true;
-      }
-    },
-    write(expression) {
-      if (inString) return jsonString;
-      return isAuthorsText(expression) ? raw : jsonValue;
-    },
-    save: () => [inString, escaped],
-    restore(state) {
-      [inString, escaped] = state as [boolean, boolean];
-    },
-  };
+const lastFilter = (e: Expr): string => (e.type === 'filter' ? e.name : '');
+
+class JsonPlace implements Place {
+  private inString = false;
+  private escaped = false;
+
+  text(text: string): void {
+    for (let i = 0; i < text.length; i++) {
+      const char = text.charCodeAt(i);
+      if (this.escaped) this.escaped = false;
+      else if (char === 34) this.inString = !this.inString;
+      else if (char === 92 && this.inString) this.escaped = true;
+    }
+  }
+
+  write(e: Expr): Write {
+    if (this.inString) return jsonString;
+    return isAuthorsText(e) ? str : jsonValue;
+  }
+
+  save(): unknown {
+    return [this.inString, this.escaped];
+  }
+
+  restore(state: unknown): void {
+    [this.inString, this.escaped] = state as [boolean, boolean];
+  }
 }
 
+const isFinished = (value: unknown): value is Safe =>
+  value instanceof Safe && (value.kind === 'place' || value.kind === 'any');
+
+/** Inside quotes: JSON made by `tojson` is a text there like any other. */
 const jsonString: Write = (value) => {
-  if (value instanceof Safe) return value.text;
-  if (typeof value === 'number') return str(value);
+  if (isFinished(value)) return value.text;
   const text = str(value);
   return needsJsonEscape(text) ? jsonInside(text) : text;
 };
+
 const jsonValue: Write = (value) => {
-  if (value instanceof Safe) return value.text;
+  if (value instanceof Safe && value.kind !== 'html') return value.text;
   return toJsonCompact(value);
 };
 
@@ -79,19 +113,19 @@ function needsJsonEscape(text: string): boolean {
   return false;
 }
 
-const XML: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
 /** What XML 1.0 cannot contain at all (production [2] Char). */
-const NOT_XML =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Cs}/gu;
 
-const xml: Write = (value) =>
-  value instanceof Safe
-    ? value.text
-    : str(value)
-        .replace(NOT_XML, '')
-        .replace(/[&<>"']/g, (char) => XML[char]!);
+function xml(value: unknown): string {
+  if (value instanceof Safe && value.kind !== 'json') return value.text.replace(NOT_XML, '');
+  return htmlEscape(str(value).replace(NOT_XML, ''));
+}
 
-const header: Write = (value) => {
+function html(value: unknown): string {
+  return value instanceof Safe ? value.text : htmlEscape(str(value));
+}
+
+function header(value: unknown): string {
   const text = str(value);
   if (!/^[\x20-\x7e\t]*$/.test(text))
     throw new TemplateError(
@@ -99,38 +133,40 @@ const header: Write = (value) => {
       'the value has characters that a header cannot carry (line breaks, control characters or letters outside ASCII)',
     );
   return text;
-};
-
-function urlPlace(): Place {
-  let before = '';
-  return {
-    text(text) {
-      before += text;
-    },
-    write() {
-      const seen = before;
-      before += 'x';
-      // A value that begins the URL brings scheme and host with it; the endpoint prefix is checked on the result.
-      if (seen === '') return (value) => (value instanceof Safe ? value.text : str(value));
-      const inAuthority = /^[a-z]+:\/\/[^/?#]*$/i.test(seen);
-      return (value) => {
-        if (value instanceof Safe) return value.text;
-        const text = str(value);
-        if (inAuthority && /^[A-Za-z0-9.:-]*$/.test(text)) return text;
-        return encode(text);
-      };
-    },
-    save: () => before,
-    restore(state) {
-      before = state as string;
-    },
-  };
 }
 
-const encode = (text: string): string =>
+class UrlPlace implements Place {
+  private before = '';
+
+  text(text: string): void {
+    this.before += text;
+  }
+
+  write(e: Expr): Write {
+    const seen = this.before;
+    this.before += 'x';
+    // A value that begins the URL brings scheme and host with it; the endpoint prefix is checked on the result.
+    if (seen === '') return (value) => (value instanceof Safe ? value.text : str(value));
+    if (lastFilter(e) === 'urlencode') return str;
+    const inAuthority = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*$/i.test(seen);
+    return (value) => {
+      if (isFinished(value)) return value.text;
+      const text = str(value);
+      return inAuthority && /^[A-Za-z0-9.:-]*$/.test(text) ? text : percentEncode(text);
+    };
+  }
+
+  save(): unknown {
+    return this.before;
+  }
+
+  restore(state: unknown): void {
+    this.before = state as string;
+  }
+}
+
+const percentEncode = (text: string): string =>
   encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-
-export { Undefined };

@@ -13,7 +13,7 @@ function padded(bytes: Uint8Array, block: 64 | 128, bigEndian: boolean): DataVie
   out[bytes.length] = 0x80;
   const view = new DataView(out.buffer);
   const bits = BigInt(bytes.length) * 8n;
-  view.setBigUint64(bigEndian ? size - 8 : size - 8, bits, !bigEndian);
+  view.setBigUint64(size - 8, bits, !bigEndian);
   return view;
 }
 
@@ -183,13 +183,24 @@ export const md5 = (text: string) => hex(md5Bytes(utf8(text)));
 export const sha1 = (text: string) => hex(sha1Bytes(utf8(text)));
 export const sha256 = (text: string) => hex(sha256Bytes(utf8(text)));
 export const sha512 = (text: string) => hex(sha512Bytes(utf8(text)));
+export const hmacSha1 = (key: string, text: string) => hex(hmac(sha1Bytes, 64, key, text));
 export const hmacSha256 = (key: string, text: string) => hex(hmac(sha256Bytes, 64, key, text));
+export const hmacSha512 = (key: string, text: string) => hex(hmac(sha512Bytes, 128, key, text));
 
-/** Base64 of the text's UTF-8 bytes, and back. */
+/** Base64 of the text's UTF-8 bytes. */
 export function b64encode(text: string): string {
   let binary = '';
   for (const byte of utf8(text)) binary += String.fromCharCode(byte);
   return btoa(binary);
 }
-export const b64decode = (text: string): string =>
-  new TextDecoder().decode(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));
+
+/** The text of a base64 form, with or without padding, standard or URL-safe alphabet; null when it is none. */
+export function b64decode(text: string): string | null {
+  const plain = text
+    .replace(/\s/g, '')
+    .replaceAll('-', '+')
+    .replaceAll('_', '/')
+    .replace(/={1,2}$/, '');
+  if (!/^[A-Za-z0-9+/]*$/.test(plain) || plain.length % 4 === 1) return null;
+  return new TextDecoder().decode(Uint8Array.from(atob(plain), (char) => char.charCodeAt(0)));
+}

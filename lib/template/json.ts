@@ -1,93 +1,116 @@
-import { charge } from './budget.ts';
-import { TemplateError, typeError } from './errors.ts';
-import { entriesOf, Float, isMapping, isText, Safe, str, textOf, typeName, Undefined } from './values.ts';
-
-const MAX_DEPTH = 60;
+import { charge, chargeText, VALUE_DEPTH } from './budget.ts';
+import { compare } from './compare.ts';
+import { TemplateError, typeError, valueError } from './errors.ts';
+import { floatText, str } from './print.ts';
+import { entriesOf, Float, isMapping, isNumber, isText, sizeOf, textOf, typeName, Undefined } from './values.ts';
 
 interface Style {
-  /** Between items and after a key's colon. */
   comma: string;
   colon: string;
-  sortKeys: boolean;
-  ascii: boolean;
-  indent?: number;
+  /** Spaces for one level, or null for one line. */
+  indent: string | null;
+  /** Python's json.dumps: keys sorted, ASCII only, NaN as it is, and a missing value is an error. */
+  python: boolean;
 }
-const PYTHON: Style = { comma: ', ', colon: ': ', sortKeys: true, ascii: true };
-const COMPACT: Style = { comma: ',', colon: ':', sortKeys: false, ascii: false };
+const PYTHON: Style = { comma: ', ', colon: ': ', indent: null, python: true };
+const COMPACT: Style = { comma: ',', colon: ':', indent: null, python: false };
 
-/** Jinja's `tojson`: keys sorted, ASCII, and safe inside HTML. */
-export function toJsonPython(value: unknown, indent?: number): string {
-  const style = indent === undefined ? PYTHON : { ...PYTHON, comma: ',', indent };
-  return write(value, style, 0).replace(/[<>&']/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
+/** Jinja's `tojson`: keys sorted, ASCII, and safe inside HTML. @throws TypeError for what JSON cannot hold */
+export function toJsonPython(value: unknown, indent: string | null = null): string {
+  if (typeof value === 'string' && PLAIN.test(value)) {
+    chargeText(value.length);
+    return `"${value}"`;
+  }
+  const text = write(value, indent === null ? PYTHON : { ...PYTHON, comma: ',', indent }, 0);
+  return NEEDS_HTML.test(text) ? text.replace(/[<>&']/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`) : text;
 }
+const NEEDS_HTML = /[<>&']/;
+/** Texts that need no escape of any kind: most of them. */
+const PLAIN = /^[ !#$%()*+,\-./0-9:;=?@A-Z[\]^_`a-z{|}~]*$/;
 
 /** The value as compact JSON, as a payload wants it; a missing value is null. */
-export function toJsonCompact(value: unknown): string {
-  return write(value, COMPACT, 0);
-}
+export const toJsonCompact = (value: unknown): string => write(value, COMPACT, 0);
+
+/** Containers being written; one inside itself has no JSON. */
+const open: unknown[] = [];
 
 function write(value: unknown, style: Style, depth: number): string {
-  if (depth > MAX_DEPTH) throw new TemplateError('RecursionError', 'maximum recursion depth exceeded');
   charge(1);
-  if (value === null) return 'null';
-  if (typeof value === 'boolean') return String(value);
-  if (typeof value === 'bigint') return String(value);
-  if (typeof value === 'number') return Number.isFinite(value) ? str(value) : 'null';
-  if (value instanceof Float) return str(value);
-  if (isText(value)) {
-    const text = JSON.stringify(textOf(value));
-    charge(text.length / 16);
-    return style.ascii
-      ? text.replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
-      : text;
-  }
-  const [open, close] =
-    style.indent === undefined
-      ? ['', '']
-      : [`\n${' '.repeat(style.indent * (depth + 1))}`, `\n${' '.repeat(style.indent * depth)}`];
-  const comma = style.indent === undefined ? style.comma : `,${open}`;
-  if (Array.isArray(value))
-    return value.length === 0
-      ? '[]'
-      : `[${open}${value.map((item) => write(item, style, depth + 1)).join(comma)}${close}]`;
-  if (isMapping(value)) {
-    const entries = entriesOf(value).map(([key, item]) => [keyText(key), item] as const);
-    if (style.sortKeys) entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return entries.length === 0
-      ? '{}'
-      : `{${open}${entries.map(([key, item]) => `${write(key, style, depth + 1)}${style.colon}${write(item, style, depth + 1)}`).join(comma)}${close}}`;
-  }
+  if (value === null || value === undefined) return 'null';
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  if (isNumber(value)) return number(value, style);
+  if (isText(value)) return string(textOf(value), style);
   if (value instanceof Undefined) {
-    if (style === COMPACT) return 'null';
-    throw typeError('Object of type Undefined is not JSON serializable');
+    if (!style.python) return 'null';
+    throw value.type === 'UndefinedError'
+      ? typeError('Object of type Undefined is not JSON serializable')
+      : value.complain();
   }
-  throw typeError(`Object of type ${typeName(value)} is not JSON serializable`);
+  if (!Array.isArray(value) && !isMapping(value))
+    throw typeError(`Object of type ${typeName(value)} is not JSON serializable`);
+  if (depth > VALUE_DEPTH)
+    throw new TemplateError('RecursionError', 'maximum recursion depth exceeded while encoding a JSON object');
+  if (open.includes(value)) throw valueError('Circular reference detected');
+  open.push(value);
+  try {
+    return container(value, style, depth);
+  } finally {
+    open.pop();
+  }
 }
 
-const keyText = (key: unknown): string => (key === null ? 'null' : typeof key === 'boolean' ? String(key) : str(key));
+function container(value: unknown[] | Parameters<typeof entriesOf>[0], style: Style, depth: number): string {
+  const isList = Array.isArray(value);
+  const size = isList ? value.length : sizeOf(value);
+  if (size === 0) return isList ? '[]' : '{}';
+  charge(size);
+  const parts = isList ? value.map((item) => write(item, style, depth + 1)) : members(value, style, depth);
+  const text = wrapped(parts, style, depth);
+  chargeText(text.length);
+  return isList ? `[${text}]` : `{${text}}`;
+}
+
+function wrapped(parts: string[], style: Style, depth: number): string {
+  if (style.indent === null) return parts.join(style.comma);
+  chargeText(parts.length * style.indent.length * (depth + 1));
+  const line = `\n${style.indent.repeat(depth + 1)}`;
+  return `${line}${parts.join(`,${line}`)}\n${style.indent.repeat(depth)}`;
+}
+
+function members(value: Parameters<typeof entriesOf>[0], style: Style, depth: number): string[] {
+  const entries = entriesOf(value);
+  // By code points, as Python sorts; keys of different types have no order there either.
+  if (style.python) entries.sort(([a], [b]) => compare(a, b));
+  return entries.map(([key, item]) => string(keyText(key), style) + style.colon + write(item, style, depth + 1));
+}
+
+function keyText(key: unknown): string {
+  if (isText(key)) return textOf(key);
+  if (key === null) return 'null';
+  if (typeof key === 'boolean') return String(key);
+  if (isNumber(key)) return str(key);
+  throw typeError(`keys must be str, int, float, bool or None, not ${typeName(key)}`);
+}
+
+function number(value: number | bigint | Float, style: Style): string {
+  const size = value instanceof Float ? value.value : value;
+  if (typeof size === 'bigint' || Number.isInteger(size))
+    return value instanceof Float ? floatText(value.value) : str(value);
+  if (Number.isFinite(size)) return floatText(size);
+  if (!style.python) return 'null';
+  return Number.isNaN(size) ? 'NaN' : size > 0 ? 'Infinity' : '-Infinity';
+}
+
+function string(text: string, style: Style): string {
+  chargeText(text.length);
+  if (PLAIN.test(text)) return `"${text}"`;
+  const quoted = JSON.stringify(text);
+  return style.python
+    ? quoted
+        .replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+        .replaceAll('\\u007f', '\u007f')
+    : quoted;
+}
 
 /** The text as the inside of a JSON string. */
-export function jsonInside(text: string): string {
-  const quoted = JSON.stringify(text);
-  return quoted.slice(1, -1);
-}
-
-/** A number that JSON.parse would change: 1.0, an exponent, or more digits than a double holds. */
-const NEEDS_EXACT = /\d\.0+(?!\d)|\d[eE]|\d{16,}/;
-
-/** Python's json.loads: integral floats stay floats, large integers stay exact. @throws TemplateError (JSONDecodeError) */
-export function fromJson(text: string): unknown {
-  charge(text.length / 8);
-  try {
-    if (!NEEDS_EXACT.test(text)) return JSON.parse(text) as unknown;
-    return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) => {
-      if (typeof value !== 'number' || !context?.source) return value;
-      if (/[.eE]/.test(context.source)) return Number.isInteger(value) ? new Float(value) : value;
-      return Number.isSafeInteger(value) ? value : BigInt(context.source);
-    }) as unknown;
-  } catch (error) {
-    throw new TemplateError('JSONDecodeError', `not valid JSON: ${(error as Error).message}`);
-  }
-}
-
-export { Safe };
+export const jsonInside = (text: string): string => JSON.stringify(text.toWellFormed()).slice(1, -1);

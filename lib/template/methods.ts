@@ -1,398 +1,421 @@
-import { charge } from './budget.ts';
-import { TemplateError, typeError } from './errors.ts';
-import { contains } from './operators.ts';
+import { charge, chargeItems } from './budget.ts';
+import { compare, equals } from './compare.ts';
+import { TemplateError, typeError, valueError } from './errors.ts';
+import { callMethod, type Method, method } from './method.ts';
+import { markupArguments, markupResult, strMethods } from './methods-str.ts';
+import { repr, str } from './print.ts';
+import { ABSENT } from './signature.ts';
+import { wholeOf } from './text.ts';
 import {
-  compare,
+  Bytes,
+  Dict,
   entriesOf,
-  equals,
   Float,
   Func,
+  float,
+  Group,
   getKey,
   Host,
   hashable,
   hasKey,
+  isFloat,
+  isInt,
   isMapping,
+  isMarkup,
   isNumber,
   isText,
   iterate,
+  type Mapping,
+  type Named,
   Namespace,
+  ownerName,
+  Range,
   Safe,
-  str,
+  sizeOf,
   Tuple,
   textOf,
   typeName,
   Undefined,
+  View,
 } from './values.ts';
 
-/** Python's methods of str, list, dict and numbers: the whole of what a template can call on a value. */
+/** What a template reaches by `value.name` and `value[key]`: own keys, and methods from these tables. Nothing else. */
 
-type Method = (self: never, args: unknown[], named: Record<string, unknown>) => unknown;
-const table = (methods: Record<string, Method>): Map<string, Method> => new Map(Object.entries(methods));
+type List = unknown[];
+const table = (...methods: Method[]): Map<string, Method> => new Map(methods.map((one) => [one.name, one]));
 
-const text = (value: unknown, fallback = ''): string =>
-  isText(value) ? textOf(value) : value === undefined || value === null ? fallback : str(value);
-const whole = (value: unknown, fallback: number): number => (typeof value === 'number' ? Math.trunc(value) : fallback);
-const strip = (value: string, chars: string | null, left: boolean, right: boolean): string => {
-  const drop = (char: string) => (chars === null ? /\s/.test(char) : chars.includes(char));
-  let from = 0;
-  let to = value.length;
-  if (left) while (from < to && drop(value[from]!)) from++;
-  if (right) while (to > from && drop(value[to - 1]!)) to--;
-  return value.slice(from, to);
-};
-const chars = (value: unknown): string | null => (isText(value) ? textOf(value) : null);
-
-function split(self: string, separator: unknown, limit: number): string[] {
-  charge(self.length / 4);
-  if (separator === undefined || separator === null) {
-    const words = self.trim().split(/\s+/).filter(Boolean);
-    if (limit < 0 || words.length <= limit + 1) return words;
-    let rest = self.trimStart();
-    const out: string[] = [];
-    for (let i = 0; i < limit; i++) {
-      out.push(words[i]!);
-      rest = rest.slice(words[i]!.length).trimStart();
-    }
-    return rest ? [...out, rest.trimEnd()] : out;
-  }
-  const by = text(separator);
-  if (by === '') throw new TemplateError('ValueError', 'empty separator');
-  const parts = self.split(by);
-  return limit < 0 || parts.length <= limit + 1 ? parts : [...parts.slice(0, limit), parts.slice(limit).join(by)];
+function indexOf(self: List, item: unknown, start: unknown, end: unknown): number {
+  charge(self.length);
+  const from = start === ABSENT ? 0 : wholeOf(start);
+  const to = end === ABSENT ? self.length : wholeOf(end);
+  const begin = from < 0 ? Math.max(0, from + self.length) : from;
+  const stop = to < 0 ? to + self.length : Math.min(to, self.length);
+  for (let i = begin; i < stop; i++) if (equals(self[i], item)) return i;
+  throw valueError(self instanceof Tuple ? 'tuple.index(x): x not in tuple' : `${repr(item)} is not in list`);
 }
 
-const title = (self: string) =>
-  self.toLowerCase().replace(/\p{L}+/gu, (word) => word[0]!.toUpperCase() + word.slice(1));
-const capitalize = (self: string) => {
-  const [first = ''] = self;
-  return first.toUpperCase() + self.slice(first.length).toLowerCase();
-};
-
-const STR = table({
-  upper: (self: string) => self.toUpperCase(),
-  lower: (self: string) => self.toLowerCase(),
-  casefold: (self: string) => self.toLowerCase().replaceAll('ß', 'ss'),
-  title: (self: string) => title(self),
-  capitalize: (self: string) => capitalize(self),
-  swapcase: (self: string) =>
-    [...self].map((c) => (c === c.toUpperCase() ? c.toLowerCase() : c.toUpperCase())).join(''),
-  strip: (self: string, [what]) => strip(self, chars(what), true, true),
-  lstrip: (self: string, [what]) => strip(self, chars(what), true, false),
-  rstrip: (self: string, [what]) => strip(self, chars(what), false, true),
-  split: (self: string, [by, limit], named) => split(self, by ?? named.sep, whole(limit ?? named.maxsplit, -1)),
-  rsplit: (self: string, [by, limit]) => {
-    const all = split(self, by, -1);
-    const most = whole(limit, -1);
-    if (most < 0 || all.length <= most + 1) return all;
-    const glue = by === undefined || by === null ? ' ' : text(by);
-    return [all.slice(0, all.length - most).join(glue), ...all.slice(all.length - most)];
-  },
-  splitlines: (self: string) => {
-    const lines = self.split(/\r\n|[\n\r]/);
-    if (lines.at(-1) === '') lines.pop();
-    return lines;
-  },
-  join: (self: string, [items]) => {
-    const list = iterate(items);
-    list.forEach((item, i) => {
-      if (!isText(item)) throw typeError(`sequence item ${i}: expected str instance, ${typeName(item)} found`);
-    });
-    const joined = list.map((item) => text(item)).join(self);
-    charge(joined.length / 8);
-    return joined;
-  },
-  replace: (self: string, [from, to, count]) => {
-    const limit = whole(count, -1);
-    const old = text(from);
-    const fresh = text(to);
-    charge(self.length / 8);
-    if (limit < 0) {
-      const out = self.replaceAll(old, () => fresh);
-      charge(out.length / 8);
-      return out;
-    }
-    const parts = self.split(old);
-    const head = parts.slice(0, limit + 1).join(fresh);
-    return parts.length > limit + 1 ? head + old + parts.slice(limit + 1).join(old) : head;
-  },
-  startswith: (self: string, [what]) =>
-    what instanceof Tuple ? what.some((one) => self.startsWith(text(one))) : self.startsWith(text(what)),
-  endswith: (self: string, [what]) =>
-    what instanceof Tuple ? what.some((one) => self.endsWith(text(one))) : self.endsWith(text(what)),
-  find: (self: string, [what, from]) => self.indexOf(text(what), whole(from, 0)),
-  rfind: (self: string, [what]) => self.lastIndexOf(text(what)),
-  index: (self: string, [what]) => {
-    const at = self.indexOf(text(what));
-    if (at < 0) throw new TemplateError('ValueError', 'substring not found');
-    return at;
-  },
-  count: (self: string, [what]) => {
-    charge(self.length / 8);
-    return self.split(text(what)).length - 1;
-  },
-  isdigit: (self: string) => /^\p{Nd}+$/u.test(self),
-  isnumeric: (self: string) => /^\p{N}+$/u.test(self),
-  isdecimal: (self: string) => /^\p{Nd}+$/u.test(self),
-  isalpha: (self: string) => /^\p{L}+$/u.test(self),
-  isalnum: (self: string) => /^[\p{L}\p{N}]+$/u.test(self),
-  isspace: (self: string) => /^\s+$/.test(self),
-  isupper: (self: string) => self !== self.toLowerCase() && self === self.toUpperCase(),
-  islower: (self: string) => self !== self.toUpperCase() && self === self.toLowerCase(),
-  istitle: (self: string) => self !== '' && self === title(self),
-  zfill: (self: string, [width]) => {
-    const size = width_(width);
-    const sign = /^[-+]/.exec(self)?.[0] ?? '';
-    return sign + self.slice(sign.length).padStart(size - sign.length, '0');
-  },
-  center: (self: string, [width, fill]) => {
-    const space = Math.max(0, width_(width) - self.length);
-    const left = (space >> 1) + (space & width_(width) & 1);
-    return text(fill, ' ').repeat(left) + self + text(fill, ' ').repeat(space - left);
-  },
-  ljust: (self: string, [width, fill]) => self.padEnd(width_(width), text(fill, ' ')),
-  rjust: (self: string, [width, fill]) => self.padStart(width_(width), text(fill, ' ')),
-  removeprefix: (self: string, [what]) => (self.startsWith(text(what)) ? self.slice(text(what).length) : self),
-  removesuffix: (self: string, [what]) =>
-    text(what) !== '' && self.endsWith(text(what)) ? self.slice(0, -text(what).length) : self,
-  partition: (self: string, [by]) => {
-    const at = self.indexOf(text(by));
-    return at < 0
-      ? Tuple.of2([self, '', ''])
-      : Tuple.of2([self.slice(0, at), text(by), self.slice(at + text(by).length)]);
-  },
-  rpartition: (self: string, [by]) => {
-    const at = self.lastIndexOf(text(by));
-    return at < 0
-      ? Tuple.of2(['', '', self])
-      : Tuple.of2([self.slice(0, at), text(by), self.slice(at + text(by).length)]);
-  },
-  format: (self: string, args, named) => {
-    let next = 0;
-    charge(self.length / 4);
-    return self.replace(
-      /\{\{|\}\}|\{([^{}:!]*)(?:![rs])?(?::([^{}]*))?\}/g,
-      (found, field: string | undefined, spec: string | undefined) => {
-        if (found === '{{') return '{';
-        if (found === '}}') return '}';
-        const [head = '', ...path] = (field ?? '').split('.');
-        let value =
-          head === ''
-            ? args[next++]
-            : /^\d+$/.test(head)
-              ? args[Number(head)]
-              : Object.hasOwn(named, head)
-                ? named[head]
-                : undefined;
-        if (value === undefined)
-          throw new TemplateError(
-            /^\d*$/.test(head) ? 'IndexError' : 'KeyError',
-            /^\d*$/.test(head) ? 'Replacement index out of range for positional args tuple' : `'${head}'`,
-          );
-        for (const step of path) value = attributeOf(value, step);
-        return formatSpec(value, spec ?? '');
-      },
-    );
-  },
-});
-
-function width_(value: unknown): number {
-  const width = whole(value, 0);
-  if (width > 100_000) throw new TemplateError('LimitError', 'the width is too large');
-  charge(width / 8);
-  return width;
+function insert(self: List, [index, item]: unknown[]): null {
+  const at = wholeOf(index);
+  chargeItems(1 + self.length / 64);
+  self.splice(at < 0 ? Math.max(0, at + self.length) : at, 0, item);
+  return null;
 }
 
-function formatSpec(value: unknown, spec: string): string {
-  const found = /^(?:(.)?([<>^=]))?([-+ ])?(0)?(\d+)?(,)?(?:\.(\d+))?([a-zA-Z%])?$/.exec(spec);
-  if (!found) throw new TemplateError('ValueError', `Invalid format specifier '${spec}'`);
-  const [, fill = ' ', align, sign, zero, width, comma, precision, kind] = found;
-  let out: string;
-  if (isNumber(value)) {
-    const number = value instanceof Float ? value.value : Number(value);
-    const digits = precision === undefined ? undefined : Number(precision);
-    out =
-      kind === '%'
-        ? `${(number * 100).toFixed(digits ?? 6)}%`
-        : kind === 'f' || digits !== undefined
-          ? Math.abs(number).toFixed(digits ?? 6)
-          : str(value).replace('-', '');
-    if (kind === 'x') out = Math.abs(number).toString(16);
-    if (comma) out = out.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',');
-    out = (number < 0 && !out.startsWith('-') ? '-' : sign === '+' && number >= 0 ? '+' : '') + out;
-  } else out = precision === undefined ? str(value) : str(value).slice(0, Number(precision));
-  const size = width_(width === undefined ? 0 : Number(width));
-  const where = align ?? (zero ? '=' : isNumber(value) ? '>' : '<');
-  if (where === '<') return out.padEnd(size, fill);
-  if (where === '^') return out.padStart(out.length + ((size - out.length) >> 1), fill).padEnd(size, fill);
-  return out.padStart(size, zero ? '0' : fill);
+function pop(self: List, [index]: unknown[]): unknown {
+  const at = wholeOf(index);
+  if (self.length === 0) throw new TemplateError('IndexError', 'pop from empty list');
+  const place = at < 0 ? at + self.length : at;
+  if (place < 0 || place >= self.length) throw new TemplateError('IndexError', 'pop index out of range');
+  charge(1 + (self.length - place) / 64);
+  return self.splice(place, 1)[0];
 }
 
-const LIST = table({
-  append: (self: unknown[], [item]) => {
-    charge(4);
+function remove(self: List, [item]: unknown[]): null {
+  charge(1 + self.length);
+  const at = self.findIndex((one) => equals(one, item));
+  if (at < 0) throw valueError('list.remove(x): x not in list');
+  self.splice(at, 1);
+  return null;
+}
+
+/** Sorts in place, stably, by what `key` makes of each item; an order that does not exist is a TypeError. */
+export function sortList(
+  self: List,
+  key: ((item: unknown) => unknown) | null,
+  reverse: boolean,
+  less: (a: unknown, b: unknown) => number = chargedCompare,
+): void {
+  charge(self.length * 4);
+  const keyed = self.map((item) => ({ item, key: key ? key(item) : item }));
+  // As Python: the later item is asked whether it is less, and a reversed sort turns the list around before and after.
+  const order = (a: { key: unknown }, b: { key: unknown }): number => less(a.key, b.key) || 0;
+  if (reverse) keyed.reverse();
+  keyed.sort(order);
+  if (reverse) keyed.reverse();
+  keyed.forEach(({ item }, i) => {
+    self[i] = item;
+  });
+}
+
+function chargedCompare(a: unknown, b: unknown): number {
+  charge(1);
+  return compare(a, b);
+}
+
+const LIST = table(
+  method('append', 'object', (self: List, [item]) => {
+    chargeItems(1);
     self.push(item);
     return null;
-  },
-  extend: (self: unknown[], [items]) => {
-    const more = [...iterate(items)];
-    charge(more.length);
-    for (const item of more) self.push(item);
-    return null;
-  },
-  insert: (self: unknown[], [at, item]) => {
-    charge(self.length / 16 + 1);
-    self.splice(whole(at, 0), 0, item);
-    return null;
-  },
-  pop: (self: unknown[], [at]) => {
-    if (self.length === 0) throw new TemplateError('IndexError', 'pop from empty list');
-    charge(self.length / 16 + 1);
-    const [gone] = self.splice(at === undefined ? -1 : whole(at, -1), 1);
-    return gone;
-  },
-  remove: (self: unknown[], [item]) => {
-    const at = self.findIndex((one) => equals(one, item));
-    if (at < 0) throw new TemplateError('ValueError', 'list.remove(x): x not in list');
-    self.splice(at, 1);
-    return null;
-  },
-  index: (self: unknown[], [item]) => {
-    charge(self.length);
-    const at = self.findIndex((one) => equals(one, item));
-    if (at < 0) throw new TemplateError('ValueError', 'item is not in list');
-    return at;
-  },
-  count: (self: unknown[], [item]) => {
-    charge(self.length);
-    return self.filter((one) => equals(one, item)).length;
-  },
-  reverse: (self: unknown[]) => {
-    self.reverse();
-    return null;
-  },
-  sort: (self: unknown[], _args, named) => {
-    charge(self.length * 4);
-    self.sort((a, b) => compare(a, b));
-    if (named.reverse) self.reverse();
-    return null;
-  },
-  copy: (self: unknown[]) => [...self],
-  clear: (self: unknown[]) => {
+  }),
+  method('clear', '', (self: List) => {
     self.length = 0;
     return null;
-  },
-});
+  }),
+  method('copy', '', (self: List) => (chargeItems(self.length), [...self])),
+  method('count', 'value', (self: List, [item]) => {
+    charge(self.length);
+    return self.filter((one) => equals(one, item)).length;
+  }),
+  method('extend', 'iterable', (self: List, [items]) => {
+    const more = [...iterate(items)];
+    chargeItems(more.length);
+    for (const item of more) self.push(item);
+    return null;
+  }),
+  method('index', 'value, start=absent, stop=absent', (self: List, [item, start, end]) =>
+    indexOf(self, item, start, end),
+  ),
+  method('insert', 'index, object', insert),
+  method('pop', 'index=-1', pop),
+  method('remove', 'value', remove),
+  method('reverse', '', (self: List) => {
+    charge(self.length / 8);
+    self.reverse();
+    return null;
+  }),
+  method('sort', 'key=None, reverse=False', (self: List, [key, reverse]) => {
+    sortList(self, key instanceof Func ? (item) => key.call([item], {}) : null, Boolean(reverse));
+    return null;
+  }),
+);
+const TUPLE = table(LIST.get('count')!, LIST.get('index')!);
 
-const TUPLE = table({
-  index: LIST.get('index')!,
-  count: LIST.get('count')!,
-});
-
-type Mapping = Record<string, unknown> | Map<unknown, unknown>;
-
-function put(self: Mapping, key: unknown, value: unknown): void {
-  charge(4);
-  if (self instanceof Map) self.set(hashable(key), value);
-  else Object.defineProperty(self, str(key), { value, writable: true, enumerable: true, configurable: true });
+/** Writes one key. @throws TypeError for a key that cannot be hashed */
+export function putKey(self: Mapping, key: unknown, value: unknown): void {
+  chargeItems(1);
+  if (self instanceof Dict) self.set(key, value);
+  else if (isText(key))
+    Object.defineProperty(self, textOf(key), { value, writable: true, enumerable: true, configurable: true });
+  else {
+    hashable(key);
+    // A plain object has text keys only; other keys are kept by their text, as JSON does.
+    Object.defineProperty(self, str(key), { value, writable: true, enumerable: true, configurable: true });
+  }
 }
 
-const DICT = table({
-  keys: (self: Mapping) => entriesOf(self).map(([key]) => key),
-  values: (self: Mapping) => entriesOf(self).map(([, value]) => value),
-  items: (self: Mapping) => entriesOf(self).map((entry) => Tuple.of2(entry)),
-  get: (self: Mapping, [key, fallback]) => (hasKey(self, key) ? getKey(self, key) : (fallback ?? null)),
-  copy: (self: Mapping) => new Map(entriesOf(self)),
-  update: (self: Mapping, [other], named) => {
-    if (isMapping(other)) for (const [key, value] of entriesOf(other)) put(self, key, value);
-    for (const [key, value] of Object.entries(named)) put(self, key, value);
+function deleteKey(self: Mapping, key: unknown): void {
+  if (self instanceof Dict) self.delete(key);
+  else delete self[textOf(key as string)];
+}
+
+function update(self: Mapping, other: unknown, named: Named | null): null {
+  if (isMapping(other)) for (const [key, value] of entriesOf(other)) putKey(self, key, value);
+  else if (other !== ABSENT) {
+    iterate(other).forEach((pair, i) => {
+      const items = pairOf(pair, i);
+      putKey(self, items[0], items[1]);
+    });
+  }
+  for (const key in named) putKey(self, key, named[key]);
+  return null;
+}
+
+/** One element of a list of pairs that makes a dict. @throws TypeError, ValueError */
+export function pairOf(pair: unknown, at: number): readonly unknown[] {
+  if (!isText(pair) && !Array.isArray(pair) && !isMapping(pair))
+    throw typeError(`cannot convert dictionary update sequence element #${at} to a sequence`);
+  const items = iterate(pair);
+  if (items.length !== 2)
+    throw valueError(`dictionary update sequence element #${at} has length ${items.length}; 2 is required`);
+  return items;
+}
+
+const DICT = table(
+  method('clear', '', (self: Mapping) => {
+    for (const [key] of entriesOf(self)) deleteKey(self, key);
     return null;
-  },
-  setdefault: (self: Mapping, [key, fallback]) => {
-    if (!hasKey(self, key)) put(self, key, fallback ?? null);
-    return getKey(self, key);
-  },
-  pop: (self: Mapping, [key, fallback]) => {
+  }),
+  method('copy', '', (self: Mapping) => (chargeItems(sizeOf(self)), Dict.from(entriesOf(self)))),
+  method('fromkeys', 'iterable, value=None', (_self: Mapping, [keys, value]) =>
+    Dict.from(iterate(keys).map((key) => [key, value] as const)),
+  ),
+  method('get', 'key, default=None', (self: Mapping, [key, fallback]) =>
+    hasKey(self, key) ? getKey(self, key) : fallback,
+  ),
+  method('items', '', (self: Mapping) => new View(self, 'items')),
+  method('keys', '', (self: Mapping) => new View(self, 'keys')),
+  method('pop', 'key, default=absent', (self: Mapping, [key, fallback]) => {
     if (!hasKey(self, key)) {
-      if (fallback === undefined) throw new TemplateError('KeyError', str(key));
+      if (fallback === ABSENT) throw new TemplateError('KeyError', repr(key));
       return fallback;
     }
     const value = getKey(self, key);
-    if (self instanceof Map) self.delete(hashable(key));
-    else delete self[str(key)];
+    deleteKey(self, key);
     return value;
-  },
-  clear: (self: Mapping) => {
-    for (const [key] of entriesOf(self)) {
-      if (self instanceof Map) self.delete(key);
-      else delete self[str(key)];
-    }
-    return null;
-  },
+  }),
+  method('popitem', '', (self: Mapping) => {
+    const last = entriesOf(self).at(-1);
+    if (!last) throw new TemplateError('KeyError', "'popitem(): dictionary is empty'");
+    deleteKey(self, last[0]);
+    return Tuple.from_(last);
+  }),
+  method('setdefault', 'key, default=None', (self: Mapping, [key, fallback]) => {
+    if (!hasKey(self, key)) putKey(self, key, fallback);
+    return getKey(self, key);
+  }),
+  method('update', 'other=absent, **kwargs', (self: Mapping, [other], _rest, named) => update(self, other, named)),
+  method('values', '', (self: Mapping) => new View(self, 'values')),
+);
+
+const bits = (self: number | bigint): string => {
+  const size = BigInt(self) < 0n ? -BigInt(self) : BigInt(self);
+  return size === 0n ? '' : size.toString(2);
+};
+const INT = table(
+  method('bit_count', '', (self: number | bigint) => bits(self).replaceAll('0', '').length),
+  method('bit_length', '', (self: number | bigint) => bits(self).length),
+  method('conjugate', '', (self: number) => self),
+  method('as_integer_ratio', '', (self: number) => Tuple.from_([self, 1])),
+);
+const FLOAT = table(
+  method('is_integer', '', (self: number | Float) => Number.isInteger(float(self))),
+  method('conjugate', '', (self: number) => self),
+);
+const RANGE = table(
+  method('count', 'value', (self: Range, [item]) => (self.items().some((one) => equals(one, item)) ? 1 : 0)),
+  method('index', 'value', (self: Range, [item]) => {
+    const at = self.items().findIndex((one) => equals(one, item));
+    if (at < 0) throw valueError(`${repr(item)} is not in range`);
+    return at;
+  }),
+);
+const BYTES = table(
+  method('decode', "encoding='utf-8', errors='strict'", (self: Bytes) => new TextDecoder().decode(self.data)),
+  method('hex', '', (self: Bytes) => Array.from(self.data, (byte) => byte.toString(16).padStart(2, '0')).join('')),
+);
+
+const STR = strMethods({
+  attribute: (value, name) => formatField(value, name),
+  item: (value, key) => formatItem(value, key),
 });
 
-const NUMBER = table({
-  bit_length: (self: number) => (self === 0 ? 0 : Math.abs(self).toString(2).length),
-  is_integer: (self: unknown) => self instanceof Float || Number.isInteger(self),
-});
+/** `{0.name}` of str.format: a missing attribute is an AttributeError there. */
+function formatField(value: unknown, name: string): unknown {
+  const found = attributeOf(value, name);
+  if (found instanceof Undefined)
+    throw new TemplateError('AttributeError', `'${typeName(value)}' object has no attribute '${name}'`);
+  return found;
+}
+function formatItem(value: unknown, key: unknown): unknown {
+  const found = itemOf(value, key);
+  if (!(found instanceof Undefined)) return found;
+  if (isMapping(value)) throw new TemplateError('KeyError', repr(key));
+  if (Array.isArray(value) && typeof key === 'number')
+    throw new TemplateError('IndexError', `${value instanceof Tuple ? 'tuple' : 'list'} index out of range`);
+  throw typeError(`'${typeName(value)}' object is not subscriptable`);
+}
 
 function methodsOf(value: unknown): Map<string, Method> | undefined {
-  if (isText(value)) return STR;
+  if (typeof value === 'string' || value instanceof Safe) return STR;
   if (value instanceof Tuple) return TUPLE;
   if (Array.isArray(value)) return LIST;
   if (isMapping(value)) return DICT;
-  if (isNumber(value)) return NUMBER;
+  if (isFloat(value)) return FLOAT;
+  if (isNumber(value) || typeof value === 'boolean') return INT;
+  if (value instanceof Range) return RANGE;
+  if (value instanceof Bytes) return BYTES;
   return undefined;
 }
 
-/** Names of the methods of a type ("str", "list", "dict"), for the editor and the reference. */
-export const METHOD_NAMES = { str: [...STR.keys()], list: [...LIST.keys()], dict: [...DICT.keys()] };
+/** The method tables by type, for completion and the reference. */
+export const METHODS: Readonly<Record<string, ReadonlyMap<string, Method>>> = {
+  str: STR,
+  list: LIST,
+  tuple: TUPLE,
+  dict: DICT,
+  int: INT,
+  float: FLOAT,
+};
+export const hidesKey = (name: string): boolean => DICT.has(name) || isInternal(name);
 
-/** `value.name`: a method, or an own key. */
+/** Attributes of Python's own machinery, which its sandbox refuses. */
+const INTERNAL = new Set(
+  'class doc init new dir eq ne lt le gt ge hash repr str format reduce reduce_ex setattr getattribute delattr sizeof subclasshook init_subclass'
+    .split(' ')
+    .map((name) => `__${name}__`),
+);
+export const isInternal = (name: string): boolean => INTERNAL.has(name);
+
+const unsafe = (value: unknown, name: string) =>
+  new Undefined(`access to attribute '${name}' of '${typeName(value)}' object is unsafe.`, 'SecurityError');
+const noAttribute = (value: unknown, name: string) =>
+  new Undefined(
+    value === null ? `'None' has no attribute '${name}'` : `'${ownerName(value)}' has no attribute '${name}'`,
+  );
+
+function numberAttribute(value: unknown, name: string): unknown {
+  if (!isNumber(value) && typeof value !== 'boolean') return undefined;
+  const number = typeof value === 'boolean' ? Number(value) : value;
+  if (name === 'real' || (name === 'numerator' && isInt(number))) return number;
+  if (name === 'imag') return isFloat(number) ? new Float(0) : 0;
+  return name === 'denominator' && isInt(number) ? 1 : undefined;
+}
+
+/** `value.name` without own keys: a method or an attribute; undefined when there is none. */
+function ownAttribute(value: unknown, name: string): unknown {
+  if (value instanceof Host) return value.get(name);
+  if (value instanceof Namespace) return value.values.get(name);
+  if (value instanceof Func)
+    return value.attributes && Object.hasOwn(value.attributes, name) ? value.attributes[name] : undefined;
+  if (value instanceof Group && (name === 'grouper' || name === 'list')) return value[name === 'grouper' ? 0 : 1];
+  if (value instanceof Range && (name === 'start' || name === 'stop' || name === 'step')) return value[name];
+  if (isMarkup(value)) {
+    const own = markupMethod(value, name);
+    if (own) return own;
+  }
+  const found = methodsOf(value)?.get(name);
+  if (found) return bound(value, found);
+  return numberAttribute(value, name);
+}
+
+function markupMethod(value: Safe, name: string): Func | undefined {
+  if (name === 'unescape') return new Func(name, () => unescapeHtml(value.text));
+  if (name === 'striptags') return new Func(name, () => unescapeHtml(value.text.replace(/<[^>]*>/g, '')));
+  return undefined;
+}
+
+/** The few references that markupsafe itself makes. */
+export const unescapeHtml = (text: string): string =>
+  text.replace(/&(amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#x[0-9a-f]{1,6});/gi, (whole, name: string) => {
+    const known: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' };
+    if (!name.startsWith('#')) return known[name.toLowerCase()] ?? whole;
+    const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
+
+/** `value.name`: a method or attribute, then an own key. A missing one is undefined. */
 export function attributeOf(value: unknown, name: string): unknown {
   if (value instanceof Undefined) throw value.complain();
-  if (value instanceof Host) return missing(value.get(name), value, name);
-  if (value instanceof Namespace) return missing(value.values.get(name), value, name);
-  const method = methodsOf(value)?.get(name);
-  if (method) return bound(value, name, method);
+  const own = ownAttribute(value, name);
+  if (own !== undefined) return own;
   if (isMapping(value) && hasKey(value, name)) return getKey(value, name);
-  return new Undefined(`'${pythonType(value)}' has no attribute '${name}'`);
+  return isInternal(name) && !(value instanceof Host) ? unsafe(value, name) : noAttribute(value, name);
 }
 
-/** `value[key]`: an own key or an index; then, as Jinja does, an attribute. */
+/** `value[key]`: an own key or an index; then, for a text key, an attribute. */
 export function itemOf(value: unknown, key: unknown): unknown {
   if (value instanceof Undefined) throw value.complain();
-  if (value instanceof Host) return missing(value.get(key), value, key);
-  if (Array.isArray(value) || isText(value)) {
+  if (isMapping(value)) {
+    if (isHashable(key) && hasKey(value, key)) return getKey(value, key);
+  } else if (value instanceof Host) {
+    const found = value.get(key);
+    if (found !== undefined) return found;
+  } else if (Array.isArray(value) || isText(value) || value instanceof Range || value instanceof Bytes) {
     const index = typeof key === 'boolean' ? Number(key) : key;
     if (typeof index === 'number' && Number.isInteger(index)) {
-      if (isText(value)) charge(textOf(value).length / 16);
-      const items = isText(value) ? [...textOf(value)] : value;
-      const at = index < 0 ? index + items.length : index;
-      if (at >= 0 && at < items.length) return items[at];
-      return new Undefined(`${pythonType(value)} has no element ${index}`);
+      const found = element(value, index);
+      if (found !== undefined) return isMarkup(value) ? new Safe(found as string, value.kind) : found;
     }
   }
-  if (isMapping(value)) {
-    const known = Array.isArray(key) && !(key instanceof Tuple) ? false : isMapping(key) ? false : hasKey(value, key);
-    if (known) return getKey(value, key);
+  if (isText(key)) {
+    const name = textOf(key);
+    const own = ownAttribute(value, name);
+    if (own !== undefined) return own;
+    return isInternal(name) && !(value instanceof Host) ? unsafe(value, name) : noAttribute(value, name);
   }
-  if (isText(key)) return attributeAsItem(value, textOf(key));
-  return new Undefined(`${pythonType(value)} has no element ${str(key)}`);
+  return new Undefined(`${ownerName(value)} has no element ${repr(key)}`);
 }
 
-function attributeAsItem(value: unknown, name: string): unknown {
-  const method = methodsOf(value)?.get(name);
-  if (method && !isMapping(value)) return bound(value, name, method);
-  return new Undefined(`'${pythonType(value)}' has no attribute '${name}'`);
+const isHashable = (key: unknown): boolean => {
+  if (Array.isArray(key) && !(key instanceof Tuple)) return false;
+  return !isMapping(key) && (!(key instanceof Tuple) || key.every(isHashable));
+};
+
+function element(value: unknown, index: number): unknown {
+  if (Array.isArray(value)) {
+    const item: unknown = value[index < 0 ? index + value.length : index];
+    return item === undefined ? undefined : item;
+  }
+  if (value instanceof Range) {
+    const at = index < 0 ? index + value.length : index;
+    return at >= 0 && at < value.length ? value.at(at) : undefined;
+  }
+  if (value instanceof Bytes) return value.data.at(index);
+  const text = textOf(value as string);
+  charge(1 + text.length / 16);
+  if (!/[\ud800-\udfff]/.test(text)) return text[index < 0 ? index + text.length : index];
+  return [...text].at(index);
 }
 
-const pythonType = (value: unknown): string => (value === null ? 'None' : `${typeName(value)} object`);
-const missing = (found: unknown, owner: unknown, key: unknown): unknown =>
-  found === undefined ? new Undefined(`'${pythonType(owner)}' has no attribute '${str(key)}'`) : found;
-
-function bound(value: unknown, name: string, method: Method): Func {
-  const self = value instanceof Safe ? value.text : value;
-  return new Func(name, (args, named) => method(self as never, args, named));
+/** A method of a value, ready to be called. */
+export function bound(value: unknown, of: Method): Func {
+  const type = typeName(value);
+  if (isMarkup(value))
+    return new Func(of.name, (positional, named) =>
+      // `format` and `%` escape by themselves; they are given the Markup itself.
+      of.name === 'format'
+        ? callMethod(of, 'str', value, positional, named)
+        : markupResult(value, of.name, callMethod(of, 'str', value.text, markupArguments(of.name, positional), named)),
+    );
+  const self = value instanceof Safe ? value.text : typeof value === 'boolean' ? Number(value) : value;
+  return new Func(of.name, (positional, named) => callMethod(of, type, self, positional, named));
 }
 
-export { contains };
+/** Calls `value.name(…)` without making a function of it first; undefined when the value has no such method. */
+export function directMethod(value: unknown, name: string): Method | undefined {
+  if (typeof value === 'string') return STR.get(name);
+  if (value instanceof Tuple) return TUPLE.get(name);
+  if (Array.isArray(value)) return LIST.get(name);
+  return isMapping(value) ? DICT.get(name) : undefined;
+}

@@ -25,22 +25,85 @@ export interface ParameterDeclaration {
   category: string;
 }
 
-const DECLARATION = /\[\[\s*([A-Za-z_][\w-]*)\s*((?:[:=|][^[\]\n]*)?)\]\]/g;
+/** Longest declaration that is looked at; what is longer is text. */
+const MAX_DECLARATION = 2000;
+const HEAD = /\[\[\s*([\p{L}_][\p{L}\p{N}_-]*)\s*/uy;
+/** Words that make `[[ true ]]` a list in a list, as JSON has it. */
+const WORDS = new Set(['true', 'false', 'null', 'none', 'True', 'False', 'None']);
 
-/** The parameters that templates declare, each name once, in the order of their first use. */
+/** The declaration that begins at an offset: its name, what follows the name, and where it ends; null when there is none. */
+export function matchParameter(source: string, at: number): { name: string; tail: string; end: number } | null {
+  HEAD.lastIndex = at;
+  const head = HEAD.exec(source);
+  if (!head || WORDS.has(head[1]!)) return null;
+  const from = HEAD.lastIndex;
+  if (!':=|]'.includes(source[from] ?? ' ')) return null;
+  const close = closing(source, from);
+  return close < 0 ? null : { name: head[1]!, tail: source.slice(from, close), end: close + 2 };
+}
+
+/** Where the `]]` stands that ends a declaration; marks inside double quotes do not count, and it stays on one line. */
+function closing(source: string, from: number): number {
+  const limit = Math.min(source.length, from + MAX_DECLARATION);
+  let quoted = false;
+  for (let at = from; at < limit; at++) {
+    const char = source[at];
+    if (char === '\n') return -1;
+    if (char === '"') quoted = !quoted;
+    else if (!quoted && char === ']' && source[at + 1] === ']') return at;
+    else if (!quoted && char === '[') return -1;
+  }
+  return -1;
+}
+
+/** The parameters that templates declare, each name once: by their order where they have one, then by first use. */
 export function findParameters(...sources: string[]): ParameterDeclaration[] {
   const found = new Map<string, ParameterDeclaration>();
   for (const source of sources) {
-    for (const [, name = '', rest = ''] of source.matchAll(DECLARATION)) {
-      const declaration = parseDeclaration(name, rest);
-      const known = found.get(name);
-      if (!known) found.set(name, declaration);
-      else if (rest.trim() !== '' && known.type === 'string' && known.default === '') found.set(name, declaration);
+    for (const declaration of declaredParameters(source)) {
+      const known = found.get(declaration.name);
+      if (!known || (saysNothing(known) && !saysNothing(declaration))) found.set(declaration.name, declaration);
     }
   }
   return [...found.values()].sort(
     (a, b) => (a.order ?? Number.MAX_SAFE_INTEGER) - (b.order ?? Number.MAX_SAFE_INTEGER),
   );
+}
+
+const saysNothing = (declaration: ParameterDeclaration): boolean =>
+  declaration.type === 'string' &&
+  declaration.default === '' &&
+  declaration.order === null &&
+  declaration.category === '';
+
+/**
+ * Every declaration of one template. Inside a tag `[[ name ]]` is also a list in a list, so there only one that says more
+ * than its name declares a parameter.
+ */
+export function declaredParameters(source: string): ParameterDeclaration[] {
+  const found: ParameterDeclaration[] = [];
+  let tagFrom = 0;
+  let inTag = false;
+  for (let at = source.indexOf('[['); at >= 0; at = source.indexOf('[[', at + 1)) {
+    inTag = isInTag(source, tagFrom, at, inTag);
+    tagFrom = at;
+    const match = matchParameter(source, at);
+    if (!match || (inTag && match.tail.trim() === '')) continue;
+    found.push(parseDeclaration(match.name, match.tail));
+    at = match.end - 1;
+  }
+  return found;
+}
+
+/** Whether `to` stands inside a tag, told from the marks between `from` and it. */
+function isInTag(source: string, from: number, to: number, before: boolean): boolean {
+  let inside = before;
+  for (let at = from; at < to; at++) {
+    const two = source.slice(at, at + 2);
+    if (!inside && (two === '{{' || two === '{%' || two === '{#')) inside = true;
+    else if (inside && (two === '}}' || two === '%}' || two === '#}')) inside = false;
+  }
+  return inside;
 }
 
 function parseDeclaration(name: string, rest: string): ParameterDeclaration {

@@ -1,645 +1,507 @@
-import type { Arguments, BinaryOp, CompareOp, Expr, FilterCall, Statement, Target } from './ast.ts';
-import { syntaxError } from './errors.ts';
-import { type Token, tokenize, unquote } from './lexer.ts';
+import type { Expr, MacroParameter, Statement, Target } from './ast.ts';
+import { syntaxError, TemplateError } from './errors.ts';
+import { type IsParameter, type Token, tokenize } from './lexer.ts';
+import { ExpressionParser } from './parse-expressions.ts';
+import { TokenStream } from './token-stream.ts';
 
-const MAX_DEPTH = 100;
-const RESERVED = new Set(['true', 'false', 'none', 'True', 'False', 'None']);
-const COMPARE: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=']);
+/** Tags that open a block, with the tag that closes it. */
+const CLOSING: Record<string, string> = {
+  for: 'endfor',
+  if: 'endif',
+  with: 'endwith',
+  macro: 'endmacro',
+  call: 'endcall',
+  filter: 'endfilter',
+  block: 'endblock',
+  autoescape: 'endautoescape',
+};
+
+/** Told of a problem instead of stopping at it; parsing then goes on behind the tag. */
+export type Report = (problem: TemplateError) => void;
 
 /**
- * Parses a template to its tree, by Jinja2's grammar.
+ * Parses a normalised template to its tree, by Jinja2's grammar.
  * @param isParameter whether `[[ name ]]` is a declared template parameter
- * @throws TemplateError (TemplateSyntaxError) with line and column
+ * @param report when given, problems go there and whatever can be understood is returned
+ * @throws TemplateError (TemplateSyntaxError) with its offset, unless there is a `report`
  */
-export function parse(name: string, source: string, isParameter: (name: string) => boolean = () => false): Statement[] {
-  return new Parser(name, source, tokenize(name, source, isParameter)).template();
+export function parse(
+  source: string,
+  isParameter: IsParameter = () => false,
+  report: Report | null = null,
+): Statement[] {
+  return new Parser(tokenize(source, isParameter), report).template();
 }
 
-/** Parses one expression, written bare or as a single `{{ … }}`. */
-export function parseExpression(name: string, source: string): Expr {
-  const bare = /^\s*\{\{([\s\S]*)\}\}\s*$/.exec(source)?.[1] ?? source;
-  const body = new Parser(
-    name,
-    `{{${bare}}}`,
-    tokenize(name, `{{${bare}}}`, () => false),
-  ).template();
-  const only = body[0];
-  if (body.length !== 1 || only?.type !== 'output') throw syntaxError('Expected one expression').at(name, source, 0);
+/** Parses one expression, written bare or as a single `{{ … }}`; offsets are those of the source. @throws TemplateError */
+export function parseExpression(source: string): Expr {
+  const isWrapped = /^\s*\{\{/.test(source) && /\}\}\s*$/.test(source);
+  // Two characters before the source keep its offsets right when the delimiters are added.
+  const tokens = tokenize(isWrapped ? source.trim() : `{{${source}}}`, () => false);
+  const shift = isWrapped ? source.length - source.trimStart().length : -2;
+  for (const token of tokens) {
+    token.at += shift;
+    if (token.error) token.error = syntaxError(token.error.message, Math.max(0, token.at));
+  }
+  const body = new Parser(tokens, null).template();
+  const [only] = body;
+  if (body.length !== 1 || only?.type !== 'output') throw syntaxError('expected one expression', 0);
   return only.value;
 }
 
-class Parser {
-  private readonly name: string;
-  private readonly source: string;
-  private readonly tokens: Token[];
-  private index = 0;
-  private depth = 0;
-  /** Tags that end the block being parsed, for messages. */
+class Parser extends ExpressionParser {
+  private readonly report: Report | null;
+  /** Tags that would end each block that is open. */
   private readonly ends: string[][] = [];
+  private readonly tags: string[] = [];
+  private readonly blocks = new Set<string>();
+  /** Where the head of the tag being read began its body; -1 while it has not. */
+  private bodyBegun = false;
 
-  constructor(name: string, source: string, tokens: Token[]) {
-    this.name = name;
-    this.source = source;
-    this.tokens = tokens;
+  constructor(tokens: Token[], report: Report | null) {
+    super(new TokenStream(report ? withReportedErrors(tokens, report) : tokens));
+    this.report = report;
   }
 
   template(): Statement[] {
-    const body = this.body([]);
+    return this.subparse(null);
+  }
+
+  /** Statements until one of `ends`, which is left unread behind its opening mark; or to the end of the template. */
+  private subparse(ends: string[] | null): Statement[] {
+    const body: Statement[] = [];
+    if (ends) this.ends.push(ends);
+    for (;;) {
+      const token = this.tokens.current;
+      if (token.type === 'end') break;
+      if (token.type === 'begin-block' && ends) {
+        const after = this.tokens.look();
+        if (after.type === 'name' && ends.includes(after.value)) {
+          this.tokens.next();
+          break;
+        }
+      }
+      this.recovering(body, token);
+    }
+    if (ends) this.ends.pop();
     return body;
   }
 
-  // ---- tokens
-
-  /** A getter would let the compiler believe that a token stays the same after an advance. */
-  private current(): Token {
-    return this.tokens[this.index]!;
-  }
-
-  private fail(message: string, at = this.current().at): never {
-    throw syntaxError(message).at(this.name, this.source, at);
-  }
-
-  private next(): Token {
-    return this.tokens[this.index++]!;
-  }
-
-  private isOperator(value: string): boolean {
-    return this.current().type === 'operator' && this.current().value === value;
-  }
-
-  private isName(value: string): boolean {
-    return this.current().type === 'name' && this.current().value === value;
-  }
-
-  private skipOperator(value: string): boolean {
-    if (!this.isOperator(value)) return false;
-    this.index++;
-    return true;
-  }
-
-  private skipName(value: string): boolean {
-    if (!this.isName(value)) return false;
-    this.index++;
-    return true;
-  }
-
-  private expectOperator(value: string): Token {
-    if (!this.isOperator(value)) this.fail(`expected token '${value}', got ${this.describe()}`);
-    return this.next();
-  }
-
-  private expectName(value?: string): Token {
-    if (this.current().type !== 'name' || (value !== undefined && this.current().value !== value))
-      this.fail(`expected token '${value ?? 'name'}', got ${this.describe()}`);
-    return this.next();
-  }
-
-  private describe(token = this.current()): string {
-    const words: Partial<Record<Token['type'], string>> = {
-      'end-output': 'end of print statement',
-      'end-block': 'end of statement block',
-      end: 'end of template',
-      text: 'template data / text',
-      'begin-block': 'begin of statement block',
-      'begin-output': 'begin of print statement',
-    };
-    return `'${words[token.type] ?? (token.type === 'string' ? unquote(token.value) : token.value)}'`;
-  }
-
-  // ---- statements
-
-  /** Statements until one of the tags of `until` (left unread), or the end when there are none. */
-  private body(until: string[]): Statement[] {
-    if (++this.depth > MAX_DEPTH) this.fail('the template is nested too deeply');
-    this.ends.push(until);
-    const out: Statement[] = [];
-    for (;;) {
-      const token = this.current();
-      if (token.type === 'end') {
-        if (until.length > 0) this.unclosed();
-        break;
-      }
-      if (token.type === 'text') {
-        out.push({ type: 'text', text: token.value, at: token.at });
-        this.index++;
-      } else if (token.type === 'parameter') {
-        out.push({ type: 'output', at: token.at, value: { type: 'parameter', name: token.value, at: token.at } });
-        this.index++;
-      } else if (token.type === 'begin-output') {
-        this.index++;
-        if (this.current().type === 'end-output') this.fail("Expected an expression, got 'end of print statement'");
-        const value = this.tuple();
-        if (this.current().type !== 'end-output')
-          this.fail(`expected token 'end of print statement', got ${this.describe()}`);
-        this.index++;
-        out.push({ type: 'output', value, at: token.at });
-      } else {
-        this.index++;
-        if (this.current().type !== 'name') this.fail('tag name expected');
-        if (until.includes(this.current().value)) break;
-        out.push(this.statement(token.at));
-      }
+  private recovering(body: Statement[], token: Token): void {
+    const depth = this.currentDepth();
+    const [ends, tags] = [this.ends.length, this.tags.length];
+    try {
+      body.push(...this.one(token));
+    } catch (error) {
+      if (!this.report || !(error instanceof TemplateError)) throw error;
+      this.report(error);
+      this.resetDepth(depth);
+      this.ends.length = ends;
+      this.tags.length = tags;
+      this.resume(body, token);
     }
-    this.ends.pop();
-    this.depth--;
-    return out;
   }
 
-  private unclosed(): never {
-    const expected = this.ends.at(-1)!.map((tag) => `'${tag}'`);
-    return this.fail(
-      `Unexpected end of template. Jinja was looking for the following tags: ${expected.join(' or ')}. The innermost block that needs to be closed is '${expected.at(-1)!.slice(4, -1)}'.`,
-    );
+  /** Goes on behind the tag; the body of a block whose head was wrong is still read as one. */
+  private resume(body: Statement[], token: Token): void {
+    const tag = this.failedTag;
+    this.failedTag = null;
+    while (
+      !['end-output', 'end-block', 'end', 'text', 'raw', 'begin-block', 'begin-output'].includes(
+        this.tokens.current.type,
+      )
+    )
+      this.tokens.skip();
+    if (['end-output', 'end-block'].includes(this.tokens.current.type)) this.tokens.skip();
+    else if (this.tokens.current.at === token.at && this.tokens.current.type !== 'end') this.tokens.skip();
+    const closing = tag && CLOSING[tag];
+    if (!closing) return;
+    for (;;) {
+      const inner = this.subparse([closing, 'else', 'elif']);
+      body.push({ type: 'block', name: '', scoped: true, body: inner, at: token.at });
+      if (this.tokens.current.type === 'end') return;
+      const isEnd = this.tokens.isName(closing);
+      while (!['end-block', 'end'].includes(this.tokens.current.type)) this.tokens.skip();
+      this.tokens.skip();
+      if (isEnd) return;
+    }
+  }
+  /** The opening tag whose head could not be read. */
+  private failedTag: string | null = null;
+
+  private one(token: Token): Statement[] {
+    switch (token.type) {
+      case 'text':
+      case 'raw':
+        this.tokens.next();
+        return [{ type: 'text', text: token.value, at: token.at }];
+      case 'parameter':
+        this.tokens.next();
+        return [
+          {
+            type: 'output',
+            at: token.at,
+            end: token.end,
+            value: { type: 'parameter', name: token.value, at: token.at },
+          },
+        ];
+      case 'begin-output': {
+        this.tokens.next();
+        const value = this.tuple();
+        const { end } = this.tokens.expect('end-output');
+        return [{ type: 'output', value, at: token.at, end }];
+      }
+      case 'begin-block': {
+        this.tokens.next();
+        const statements = this.tag(token.at);
+        this.tokens.expect('end-block');
+        return statements;
+      }
+      default:
+        return this.tokens.fail(`unexpected '${token.value}'`);
+    }
   }
 
-  private endBlock(): void {
-    if (this.current().type !== 'end-block')
-      this.fail(`expected token 'end of statement block', got ${this.describe()}`);
-    this.index++;
+  private tag(at: number): Statement[] {
+    const token = this.tokens.current;
+    if (token.type !== 'name') this.tokens.fail('tag name expected');
+    const read = this.reader(token.value);
+    if (!read) return this.unknownTag(token.value, token.at);
+    this.tags.push(token.value);
+    this.bodyBegun = false;
+    try {
+      const made = this.nested(() => read.call(this, at));
+      this.tags.pop();
+      return Array.isArray(made) ? made : [made];
+    } catch (error) {
+      if (!this.bodyBegun) this.failedTag = token.value;
+      this.bodyBegun = true;
+      throw error;
+    }
   }
 
-  /** After a body: takes the closing tag. */
-  private close(tag: string): void {
-    this.expectName(tag);
-    this.endBlock();
-  }
-
-  private statement(at: number): Statement {
-    const tag = this.next();
-    switch (tag.value) {
+  private reader(tag: string): ((at: number) => Statement | Statement[]) | null {
+    switch (tag) {
       case 'for':
-        return this.forStatement(at);
+        return this.forTag;
       case 'if':
-        return this.ifStatement(at);
+        return this.ifTag;
       case 'set':
-        return this.setStatement(at);
+        return this.setTag;
       case 'with':
-        return this.withStatement(at);
-      case 'macro': {
-        const name = this.expectName().value;
-        const parameters = this.signature();
-        this.endBlock();
-        const body = this.body(['endmacro']);
-        this.close('endmacro');
-        return { type: 'macro', name, parameters, body, at };
-      }
-      case 'call': {
-        const parameters = this.isOperator('(') ? this.signature() : [];
-        const call = this.expression();
-        if (call.type !== 'call') this.fail('expected call', call.at);
-        this.endBlock();
-        const body = this.body(['endcall']);
-        this.close('endcall');
-        return { type: 'call-block', call, parameters, body, at };
-      }
-      case 'filter': {
-        const filters = [this.filterCall(), ...this.filterChain()];
-        this.endBlock();
-        const body = this.body(['endfilter']);
-        this.close('endfilter');
-        return { type: 'filter-block', filters, body, at };
-      }
-      case 'block': {
-        this.expectName();
-        while (this.current().type === 'name') this.index++;
-        this.endBlock();
-        const body = this.body(['endblock']);
-        this.expectName('endblock');
-        if (this.current().type === 'name') this.index++;
-        this.endBlock();
-        return { type: 'block', body, at };
-      }
-      case 'output': {
-        const over = this.expression();
-        this.expectName('separated');
-        this.expectName('by');
-        const separator = this.expression();
-        this.endBlock();
-        return { type: 'customers', over, separator, at };
-      }
+        return this.withTag;
+      case 'macro':
+        return this.macroTag;
+      case 'call':
+        return this.callTag;
+      case 'filter':
+        return this.filterTag;
+      case 'block':
+        return this.blockTag;
+      case 'autoescape':
+        return this.autoescapeTag;
+      case 'print':
+        return this.printTag;
+      case 'output':
+        return this.outputTag;
       case 'include':
       case 'import':
       case 'from':
       case 'extends':
-        return this.fail(`{% ${tag.value} %} is not available: templates stand alone here`, tag.at);
-      default: {
-        const wanted = this.ends.at(-1)!;
-        if (wanted.length === 0) return this.fail(`Encountered unknown tag '${tag.value}'.`, tag.at);
-        const list = wanted.map((name) => `'${name}'`).join(' or ');
-        return this.fail(
-          `Encountered unknown tag '${tag.value}'. Jinja was looking for the following tags: ${list}. The innermost block that needs to be closed is '${wanted.at(-1)!.slice(3)}'.`,
-          tag.at,
-        );
-      }
+        return this.loaderTag;
+      default:
+        return null;
     }
   }
 
-  private forStatement(at: number): Statement {
-    const target = this.target(['in']);
-    this.expectName('in');
+  private unknownTag(name: string | null, at: number): never {
+    const message = [name === null ? 'Unexpected end of template.' : `Encountered unknown tag '${name}'.`];
+    const looking = this.ends.at(-1);
+    if (looking) {
+      const list = looking.map((tag) => `'${tag}'`).join(' or ');
+      message.push(
+        name !== null && this.ends.some((tags) => tags.includes(name))
+          ? `You probably made a nesting mistake. Jinja is expecting this tag, but currently looking for ${list}.`
+          : `Jinja was looking for the following tags: ${list}.`,
+      );
+    }
+    const open = this.tags.at(-1);
+    if (open !== undefined) message.push(`The innermost block that needs to be closed is '${open}'.`);
+    throw syntaxError(message.join(' '), at);
+  }
+
+  /** The body of a block up to one of the tags, which is left unread. */
+  private body(ends: string[]): Statement[] {
+    // A colon at the end of a tag is allowed, as in Python.
+    this.tokens.skipOperator(':');
+    this.tokens.expect('end-block');
+    this.bodyBegun = true;
+    const body = this.subparse(ends);
+    if (this.tokens.current.type === 'end') this.unclosed(ends);
+    return body;
+  }
+
+  private unclosed(ends: string[]): void {
+    this.ends.push(ends);
+    try {
+      this.unknownTag(null, this.tokens.current.at);
+    } catch (error) {
+      this.ends.pop();
+      if (!this.report || !(error instanceof TemplateError)) throw error;
+      // Said once, for the innermost block; the ones around it end where the template does.
+      if (!this.reportedEnd) this.report(error);
+      this.reportedEnd = true;
+    }
+  }
+  private reportedEnd = false;
+
+  /** Takes the tag that ends a body. At the end of a template that is being recovered there is none. */
+  private endTag(): string {
+    return this.tokens.next().value;
+  }
+
+  private forTag(at: number): Statement {
+    this.tokens.next();
+    const target = this.target(false);
+    this.tokens.expectName('in');
     const over = this.tuple(false);
-    const condition = this.skipName('if') ? this.expression() : null;
-    const recursive = this.skipName('recursive');
-    this.endBlock();
+    const condition = this.tokens.skipName('if') ? this.expression() : null;
+    const recursive = this.tokens.skipName('recursive');
     const body = this.body(['endfor', 'else']);
     let otherwise: Statement[] = [];
-    if (this.skipName('else')) {
-      this.endBlock();
+    if (this.endTag() === 'else') {
       otherwise = this.body(['endfor']);
+      this.endTag();
     }
-    this.close('endfor');
     return { type: 'for', target, over, condition, recursive, body, otherwise, at };
   }
 
-  private ifStatement(at: number): Statement {
+  private ifTag(at: number): Statement {
+    this.tokens.next();
     const branches: [Expr, Statement[]][] = [];
     let otherwise: Statement[] = [];
     for (;;) {
       const test = this.tuple(false);
-      this.endBlock();
       branches.push([test, this.body(['elif', 'else', 'endif'])]);
-      if (this.skipName('elif')) continue;
-      if (this.skipName('else')) {
-        this.endBlock();
+      const tag = this.endTag();
+      if (tag === 'elif') continue;
+      if (tag === 'else') {
         otherwise = this.body(['endif']);
+        this.endTag();
       }
-      this.close('endif');
       return { type: 'if', branches, otherwise, at };
     }
   }
 
-  private setStatement(at: number): Statement {
-    if (
-      this.current().type === 'name' &&
-      this.tokens[this.index + 1]?.type === 'operator' &&
-      this.tokens[this.index + 1]!.value === '.'
-    ) {
-      const object = this.next().value;
-      this.index++;
-      const name = this.expectName().value;
-      this.expectOperator('=');
-      const value = this.tuple();
-      this.endBlock();
-      return { type: 'set-attribute', object, name, value, at };
-    }
-    const target = this.target(['=']);
-    if (this.skipOperator('=')) {
-      const value = this.tuple();
-      this.endBlock();
-      return { type: 'set', target, value, at };
-    }
-    if (typeof target !== 'string') this.fail("expected token '='");
-    const filters = this.filterChain();
-    this.endBlock();
+  private setTag(at: number): Statement {
+    this.tokens.next();
+    const target = this.target(true);
+    if (this.tokens.skipOperator('=')) return { type: 'set', target, value: this.tuple(), at };
+    const filters = this.filterChain(false);
     const body = this.body(['endset']);
-    this.close('endset');
-    return { type: 'set-block', target: target as string, filters, body, at };
+    this.endTag();
+    return { type: 'set-block', target, filters, body, at };
   }
 
-  private withStatement(at: number): Statement {
+  private withTag(at: number): Statement {
+    this.tokens.next();
     const names: [Target, Expr][] = [];
-    while (this.current().type !== 'end-block') {
-      if (names.length > 0) this.expectOperator(',');
-      const target = this.target(['=']);
-      this.expectOperator('=');
+    while (this.tokens.current.type !== 'end-block') {
+      if (names.length > 0) this.tokens.expectOperator(',');
+      const target = this.target(false);
+      this.tokens.expectOperator('=');
       names.push([target, this.expression()]);
     }
-    this.endBlock();
     const body = this.body(['endwith']);
-    this.close('endwith');
+    this.endTag();
     return { type: 'with', names, body, at };
   }
 
-  private target(_until: string[]): Target {
-    const one = (): Target => {
-      if (this.skipOperator('(')) {
-        const inner = this.target([')']);
-        this.expectOperator(')');
-        return inner;
-      }
-      const token = this.expectName();
-      if (RESERVED.has(token.value)) this.fail(`can't assign to '${token.value.toLowerCase()}'`, token.at);
-      return token.value;
-    };
-    const first = one();
-    if (!this.isOperator(',')) return first;
-    const all = [first];
-    while (this.skipOperator(',')) {
-      if (this.current().type !== 'name' && !this.isOperator('(')) break;
-      if (this.isName('in')) break;
-      all.push(one());
-    }
-    return all;
+  private macroTag(at: number): Statement {
+    this.tokens.next();
+    const name = this.nameTarget();
+    const parameters = this.signature();
+    const body = this.body(['endmacro']);
+    this.endTag();
+    return { type: 'macro', name, parameters, body, at };
   }
 
-  private signature(): [string, Expr | null][] {
-    const parameters: [string, Expr | null][] = [];
-    this.expectOperator('(');
-    while (!this.isOperator(')')) {
-      if (parameters.length > 0) this.expectOperator(',');
-      const { value } = this.expectName();
-      const fallback = this.skipOperator('=') ? this.expression() : null;
-      if (!fallback && parameters.some(([, earlier]) => earlier))
-        this.fail('non-default argument follows default argument');
-      parameters.push([value, fallback]);
+  private nameTarget(): string {
+    const token = this.tokens.expectName();
+    if (['true', 'false', 'none', 'True', 'False', 'None'].includes(token.value))
+      this.tokens.fail("can't assign to 'name'", token.at);
+    return token.value;
+  }
+
+  private signature(): MacroParameter[] {
+    const parameters: MacroParameter[] = [];
+    this.tokens.expectOperator('(');
+    while (!this.tokens.isOperator(')')) {
+      if (parameters.length > 0) this.tokens.expectOperator(',');
+      const { at } = this.tokens.current;
+      const name = this.nameTarget();
+      const fallback = this.tokens.skipOperator('=') ? this.expression() : null;
+      if (!fallback && parameters.some((earlier) => earlier.fallback))
+        this.tokens.fail('non-default argument follows default argument');
+      parameters.push({ name, at, fallback });
     }
-    this.index++;
+    this.tokens.next();
     return parameters;
   }
 
-  // ---- expressions, from loosest to tightest
+  private callTag(at: number): Statement {
+    this.tokens.next();
+    const parameters = this.tokens.isOperator('(') ? this.signature() : [];
+    const call = this.expression();
+    if (call.type !== 'call') return this.tokens.fail('expected call', at);
+    const body = this.body(['endcall']);
+    this.endTag();
+    return { type: 'call-block', call, parameters, body, at };
+  }
 
-  /** One expression, or a tuple without parentheses. */
-  private tuple(withConditional = true): Expr {
-    const { at } = this.current();
-    const one = () => (withConditional ? this.expression() : this.or());
-    const first = one();
-    if (!this.isOperator(',')) return first;
-    const items = [first];
-    while (this.skipOperator(',')) {
-      if (this.endsTuple()) break;
-      items.push(one());
+  private filterTag(at: number): Statement {
+    this.tokens.next();
+    const filters = this.filterChain(true);
+    const body = this.body(['endfilter']);
+    this.endTag();
+    return { type: 'filter-block', filters, body, at };
+  }
+
+  private blockTag(at: number): Statement {
+    this.tokens.next();
+    const name = this.tokens.expectName().value;
+    const scoped = this.tokens.skipName('scoped');
+    const required = this.tokens.skipName('required');
+    if (this.tokens.isOperator('-'))
+      this.tokens.fail(
+        'Block names in Jinja have to be valid Python identifiers and may not contain hyphens, use an underscore instead.',
+      );
+    const body = this.body(['endblock']);
+    this.endTag();
+    if (required && body.some((inner) => inner.type !== 'text' || inner.text.trim() !== ''))
+      this.tokens.fail('Required blocks can only contain comments or whitespace');
+    this.tokens.skipName(name);
+    if (this.blocks.has(name)) throw new TemplateError('TemplateAssertionError', `block '${name}' defined twice`, at);
+    this.blocks.add(name);
+    return { type: 'block', name, scoped, body, at };
+  }
+
+  private autoescapeTag(at: number): Statement {
+    this.tokens.next();
+    const enabled = this.expression();
+    const body = this.body(['endautoescape']);
+    this.endTag();
+    return { type: 'autoescape', enabled, body, at };
+  }
+
+  private printTag(): Statement[] {
+    this.tokens.next();
+    const out: Statement[] = [];
+    while (this.tokens.current.type !== 'end-block') {
+      if (out.length > 0) this.tokens.expectOperator(',');
+      const value = this.expression();
+      out.push({ type: 'output', value, at: value.at, end: this.tokens.current.at });
     }
-    return { type: 'tuple', items, at };
+    return out;
   }
 
-  private endsTuple(): boolean {
-    const { type } = this.current();
-    return (
-      type === 'end-output' ||
-      type === 'end-block' ||
-      this.isOperator(')') ||
-      this.isName('if') ||
-      this.isName('recursive')
-    );
+  private outputTag(at: number): Statement {
+    this.tokens.next();
+    const over = this.expression();
+    this.word('separated');
+    this.word('by');
+    const separator = this.expression();
+    return { type: 'customers', over, separator, at, end: this.tokens.current.end };
   }
 
-  private expression(): Expr {
-    if (++this.depth > MAX_DEPTH) this.fail('the expression is nested too deeply');
-    let value = this.or();
-    while (this.isName('if')) {
-      const { at } = this.next();
-      const test = this.or();
-      const no = this.skipName('else') ? this.expression() : null;
-      value = { type: 'if', test, yes: value, no, at };
-    }
-    this.depth--;
-    return value;
+  private word(value: string): void {
+    if (!this.tokens.skipName(value)) this.tokens.fail(`expected '${value}'`);
   }
 
-  private or(): Expr {
-    let left = this.and();
-    while (this.isName('or')) {
-      const { at } = this.next();
-      left = { type: 'or', left, right: this.and(), at };
-    }
-    return left;
+  /** Tags that need a loader: they are understood, and fail when they are reached, as in a Jinja without one. */
+  private loaderTag(at: number): Statement {
+    const tag = this.tokens.next().value;
+    this.expression();
+    while (this.tokens.current.type !== 'end-block' && this.tokens.current.type !== 'end') this.tokens.next();
+    return { type: 'no-loader', tag, at };
   }
 
-  private and(): Expr {
-    let left = this.not();
-    while (this.isName('and')) {
-      const { at } = this.next();
-      left = { type: 'and', left, right: this.not(), at };
-    }
-    return left;
-  }
-
-  private not(): Expr {
-    if (!this.isName('not')) return this.compare();
-    if (++this.depth > MAX_DEPTH) this.fail('the expression is nested too deeply');
-    const { at } = this.next();
-    const operand = this.not();
-    this.depth--;
-    return { type: 'unary', op: 'not', operand, at };
-  }
-
-  private compare(): Expr {
-    const left = this.sum();
-    const rest: [CompareOp, Expr][] = [];
-    const { at } = this.current();
+  private target(namespaces: boolean): Target {
+    const { at } = this.tokens.current;
+    const items: Target[] = [];
+    let isTuple = false;
     for (;;) {
-      if (this.current().type === 'operator' && COMPARE.has(this.current().value))
-        rest.push([this.next().value as CompareOp, this.sum()]);
-      else if (this.skipName('in')) rest.push(['in', this.sum()]);
-      else if (this.isName('not') && this.tokens[this.index + 1]?.value === 'in') {
-        this.index += 2;
-        rest.push(['not in', this.sum()]);
-      } else return rest.length === 0 ? left : { type: 'compare', left, rest, at };
+      if (items.length > 0) this.tokens.expectOperator(',');
+      const { type } = this.tokens.current;
+      if (type === 'end-output' || type === 'end-block' || this.tokens.isOperator(')')) break;
+      items.push(this.assignable(this.primary(namespaces)));
+      if (!this.tokens.isOperator(',')) break;
+      isTuple = true;
     }
+    if (isTuple) return { type: 'tuple', items, at };
+    return items[0] ?? this.tokens.fail(`Expected an expression, got '${this.describeCurrent()}'`);
   }
 
-  private sum(): Expr {
-    let left = this.concat();
-    while (this.isOperator('+') || this.isOperator('-')) {
-      const op = this.next();
-      left = { type: 'binary', op: op.value as BinaryOp, left, right: this.concat(), at: op.at };
-    }
-    return left;
+  private describeCurrent(): string {
+    const { current } = this.tokens;
+    return current.type === 'end-output'
+      ? 'end of print statement'
+      : current.type === 'end-block'
+        ? 'end of statement block'
+        : current.value;
   }
 
-  private concat(): Expr {
-    const first = this.product();
-    if (!this.isOperator('~')) return first;
-    const parts = [first];
-    const { at } = this.current();
-    while (this.skipOperator('~')) parts.push(this.product());
-    return { type: 'concat', parts, at };
+  /** An expression as something that can be assigned to. */
+  private assignable(value: ReturnType<ExpressionParser['primary']>): Target {
+    if (value.type === 'name') return { type: 'name', name: value.name, at: value.at };
+    if (value.type === 'namespace') return value;
+    if (value.type === 'tuple')
+      return { type: 'tuple', at: value.at, items: value.items.map((item) => this.assignable(item)) };
+    return this.tokens.fail(`can't assign to '${value.type}'`, value.at);
   }
+}
 
-  private product(): Expr {
-    let left = this.unary();
-    while (this.current().type === 'operator' && ['*', '/', '//', '%'].includes(this.current().value)) {
-      const op = this.next();
-      left = { type: 'binary', op: op.value as BinaryOp, left, right: this.unary(), at: op.at };
+/** Tells all that could not be read, and leaves the rest: the tags that are whole. */
+function withReportedErrors(tokens: Token[], report: Report): Token[] {
+  const kept: Token[] = [];
+  let tagStart = -1;
+  for (const token of tokens) {
+    if (token.type === 'begin-block' || token.type === 'begin-output') tagStart = kept.length;
+    if (!token.error) {
+      kept.push(token);
+      continue;
     }
-    return left;
-  }
-
-  private unary(withFilters = true): Expr {
-    if (++this.depth > MAX_DEPTH) this.fail('the expression is nested too deeply');
-    let value: Expr;
-    if (this.isOperator('-') || this.isOperator('+')) {
-      const op = this.next();
-      value = { type: 'unary', op: op.value as '-' | '+', operand: this.unary(false), at: op.at };
-    } else value = this.primary();
-    value = this.postfix(value);
-    if (this.isOperator('**')) {
-      const op = this.next();
-      value = { type: 'binary', op: '**', left: value, right: this.unary(false), at: op.at };
-    }
-    if (withFilters) value = this.filtersAndTests(value);
-    this.depth--;
-    return value;
-  }
-
-  private primary(): Expr {
-    const token = this.next();
-    const { at } = token;
-    switch (token.type) {
-      case 'name': {
-        const constants: Record<string, unknown> = {
-          true: true,
-          True: true,
-          false: false,
-          False: false,
-          none: null,
-          None: null,
-        };
-        return Object.hasOwn(constants, token.value)
-          ? { type: 'const', value: constants[token.value], at }
-          : { type: 'name', name: token.value, at };
-      }
-      case 'parameter':
-        return { type: 'parameter', name: token.value, at };
-      case 'string': {
-        let value = unquote(token.value);
-        while (this.current().type === 'string') value += unquote(this.next().value);
-        return { type: 'const', value, at };
-      }
-      case 'integer': {
-        const big = BigInt(token.value.replaceAll('_', ''));
-        return { type: 'const', value: big > 9007199254740991n ? big : Number(big), at };
-      }
-      case 'float':
-        return { type: 'const', value: { float: Number(token.value.replaceAll('_', '')) }, at };
-      default:
-    }
-    if (token.type === 'operator' && token.value === '(') {
-      if (this.skipOperator(')')) return { type: 'tuple', items: [], at };
-      const value = this.tuple();
-      this.expectOperator(')');
-      return value;
-    }
-    if (token.type === 'operator' && token.value === '[') {
-      const items: Expr[] = [];
-      while (!this.isOperator(']')) {
-        if (items.length > 0) this.expectOperator(',');
-        if (this.isOperator(']')) break;
-        items.push(this.expression());
-      }
-      this.index++;
-      return { type: 'list', items, at };
-    }
-    if (token.type === 'operator' && token.value === '{') {
-      const entries: [Expr, Expr][] = [];
-      while (!this.isOperator('}')) {
-        if (entries.length > 0) this.expectOperator(',');
-        if (this.isOperator('}')) break;
-        const key = this.expression();
-        this.expectOperator(':');
-        entries.push([key, this.expression()]);
-      }
-      this.index++;
-      return { type: 'dict', entries, at };
-    }
-    this.index--;
-    return this.fail(`unexpected ${this.describe()}`);
-  }
-
-  private postfix(value: Expr): Expr {
-    for (;;) {
-      const { at } = this.current();
-      if (this.skipOperator('.')) {
-        const key = this.next();
-        if (key.type === 'name') value = { type: 'attribute', object: value, name: key.value, at };
-        else if (key.type === 'integer')
-          value = { type: 'item', object: value, key: { type: 'const', value: Number(key.value), at: key.at }, at };
-        else this.fail('expected name or number', key.at);
-      } else if (this.skipOperator('[')) value = this.subscript(value, at);
-      else if (this.isOperator('(')) value = { type: 'call', callee: value, args: this.arguments(), at };
-      else return value;
-    }
-  }
-
-  private subscript(object: Expr, at: number): Expr {
-    const part = () => (this.isOperator(':') || this.isOperator(']') ? null : this.expression());
-    const first = part();
-    if (!this.isOperator(':')) {
-      if (!first) this.fail('Expected subscript expression');
-      const items = [first!];
-      while (this.skipOperator(',')) items.push(this.expression());
-      this.expectOperator(']');
-      return { type: 'item', object, key: items.length === 1 ? first! : { type: 'tuple', items, at }, at };
-    }
-    this.index++;
-    const to = part();
-    const step = this.skipOperator(':') ? part() : null;
-    this.expectOperator(']');
-    return { type: 'slice', object, from: first, to, step, at };
-  }
-
-  private arguments(): Arguments {
-    const args: Arguments = { positional: [], named: [] };
-    this.expectOperator('(');
-    let first = true;
-    while (!this.isOperator(')')) {
-      if (!first) this.expectOperator(',');
-      if (this.isOperator(')')) break;
-      first = false;
+    report(token.error);
+    if (tagStart >= 0) {
+      const [open, name] = kept.slice(tagStart);
+      kept.length = tagStart;
+      // A block whose head is unreadable still opens; without that its end would look like a second mistake.
       if (
-        this.current().type === 'name' &&
-        this.tokens[this.index + 1]?.type === 'operator' &&
-        this.tokens[this.index + 1]!.value === '='
-      ) {
-        const { value } = this.next();
-        this.index++;
-        args.named.push([value, this.expression()]);
-      } else {
-        if (args.named.length > 0) this.fail('invalid syntax for function call expression');
-        args.positional.push(this.expression());
-      }
+        open &&
+        open.type === 'begin-block' &&
+        name?.type === 'name' &&
+        CLOSING[name.value] &&
+        name.value !== 'filter'
+      )
+        kept.push(...placeholder(name.value, open));
     }
-    this.index++;
-    return args;
+    tagStart = -1;
   }
+  return kept;
+}
 
-  private filterChain(): FilterCall[] {
-    const filters: FilterCall[] = [];
-    while (this.skipOperator('|')) filters.push(this.filterCall());
-    return filters;
-  }
-
-  private filterCall(): FilterCall {
-    const token = this.expectName();
-    let { value } = token;
-    while (this.skipOperator('.')) value += `.${this.expectName().value}`;
-    return { name: value, at: token.at, args: this.isOperator('(') ? this.arguments() : { positional: [], named: [] } };
-  }
-
-  private filtersAndTests(value: Expr): Expr {
-    for (;;) {
-      if (this.skipOperator('|')) value = { ...this.filterCall(), type: 'filter', input: value };
-      else if (this.isName('is')) value = this.test(value);
-      else if (this.isOperator('('))
-        value = { type: 'call', callee: value, at: this.current().at, args: this.arguments() };
-      else return value;
-    }
-  }
-
-  private test(input: Expr): Expr {
-    const { at } = this.next();
-    const negate = this.skipName('not');
-    let name = this.expectName().value;
-    while (this.skipOperator('.')) name += `.${this.expectName().value}`;
-    let args: Arguments = { positional: [], named: [] };
-    if (this.isOperator('(')) args = this.arguments();
-    else if (this.startsBareArgument()) {
-      if (this.isName('is')) this.fail('You cannot chain multiple tests with is');
-      args = { positional: [this.postfix(this.primary())], named: [] };
-    }
-    return { type: 'test', name, input, args, negate, at };
-  }
-
-  private startsBareArgument(): boolean {
-    const { type, value } = this.current();
-    if (type === 'name') return !['else', 'or', 'and', 'if', 'in', 'not', 'recursive', 'separated'].includes(value);
-    return (
-      type === 'string' ||
-      type === 'integer' ||
-      type === 'float' ||
-      type === 'parameter' ||
-      (type === 'operator' && ['(', '[', '{'].includes(value))
-    );
-  }
+function placeholder(tag: string, open: Token): Token[] {
+  const { at } = open;
+  const word = (type: Token['type'], value: string): Token => ({ type, value, at, end: at });
+  const name = word('name', '_');
+  const heads: Record<string, Token[]> = {
+    for: [name, word('name', 'in'), word('operator', '('), word('operator', ')')],
+    if: [word('name', 'none')],
+    with: [],
+    macro: [name, word('operator', '('), word('operator', ')')],
+    call: [name, word('operator', '('), word('operator', ')')],
+    block: [name],
+    autoescape: [word('name', 'false')],
+  };
+  return [open, word('name', tag), ...heads[tag]!, word('end-block', '')];
 }

@@ -1,68 +1,93 @@
-import { FILTERS, type Test } from './filters.ts';
-import { compareBy } from './operators.ts';
+import { binary } from './arithmetic.ts';
+import { type CompareOp, compareBy, equals } from './compare.ts';
+import { type Test, test } from './filter.ts';
+import { isLower, isUpper } from './methods-str.ts';
+import { str } from './print.ts';
 import {
+  Bytes,
+  Dict,
   Float,
   Func,
-  float,
+  Gen,
   Host,
   isFloat,
+  isInt,
   isMapping,
+  isMarkup,
   isNumber,
+  isPlain,
   isText,
-  Safe,
-  str,
+  Range,
   textOf,
   Undefined,
+  View,
 } from './values.ts';
 
-const by =
-  (op: Parameters<typeof compareBy>[0]): Test =>
-  (value, [other]) =>
-    compareBy(op, value, other);
-const integer = (value: unknown) => isNumber(value) && !isFloat(value);
+const comparison = (name: string, op: CompareOp): Test =>
+  test(name, 'other', (value, [other]) => compareBy(op, value, other), op === '==' ? 'eq' : op, 1);
 
-/** Every test (`x is name`) by name. */
-export const TESTS: Map<string, Test> = new Map(
-  Object.entries<Test>({
-    boolean: (value) => typeof value === 'boolean',
-    callable: (value) => value instanceof Func || (value instanceof Host && value.call !== null),
-    defined: (value) => !(value instanceof Undefined),
-    undefined: (value) => value instanceof Undefined,
-    divisibleby: (value, [by_]) => float(value as number) % float(by_ as number) === 0,
-    even: (value) => float(value as number) % 2 === 0,
-    odd: (value) => Math.abs(float(value as number) % 2) === 1,
-    false: (value) => value === false,
-    true: (value) => value === true,
-    none: (value) => value === null,
-    float: (value) => isFloat(value),
-    integer: (value) => integer(value),
-    number: (value) => isNumber(value) || typeof value === 'boolean',
-    string: (value) => isText(value),
-    mapping: (value) => isMapping(value),
-    iterable: (value) => isText(value) || Array.isArray(value) || isMapping(value) || value instanceof Undefined,
-    sequence: (value) => isText(value) || Array.isArray(value) || isMapping(value) || value instanceof Undefined,
-    lower: (value) => str(value) !== str(value).toUpperCase() && str(value) === str(value).toLowerCase(),
-    upper: (value) => str(value) !== str(value).toLowerCase() && str(value) === str(value).toUpperCase(),
-    escaped: (value) => value instanceof Safe,
-    sameas: (value, [other]) =>
-      value === other || (value instanceof Float && other instanceof Float && value.value === other.value),
-    filter: (value) => isText(value) && FILTERS.has(textOf(value)),
-    test: (value) => isText(value) && TESTS.has(textOf(value)),
-    in: (value, [container]) => compareBy('in', value, container),
-    eq: by('=='),
-    equalto: by('=='),
-    '==': by('=='),
-    ne: by('!='),
-    '!=': by('!='),
-    lt: by('<'),
-    lessthan: by('<'),
-    '<': by('<'),
-    le: by('<='),
-    '<=': by('<='),
-    gt: by('>'),
-    greaterthan: by('>'),
-    '>': by('>'),
-    ge: by('>='),
-    '>=': by('>='),
-  }),
-);
+const isSized = (value: unknown): boolean =>
+  isText(value) || Array.isArray(value) || isMapping(value) || value instanceof Range || value instanceof Bytes;
+const isIterable = (value: unknown): boolean =>
+  isSized(value) ||
+  value instanceof View ||
+  value instanceof Gen ||
+  (value instanceof Undefined && value.type === 'UndefinedError');
+
+/** `is sameas`: the same object; small values that Python keeps once are the same wherever they come from. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a instanceof Float && b instanceof Float) return false;
+  return a === b;
+}
+
+const remainder = (value: unknown, by: unknown, rest: number): boolean => equals(binary('%', value, by), rest);
+
+/** Every test (`x is name`). */
+const ALL: Test[] = [
+  test('boolean', '', (value) => typeof value === 'boolean'),
+  test(
+    'callable',
+    '',
+    (value) => value instanceof Func || value instanceof Undefined || (value instanceof Host && value.call !== null),
+    'callable',
+  ),
+  test('defined', '', (value) => !(value instanceof Undefined)),
+  test('divisibleby', 'num', (value, [by]) => remainder(value, by, 0)),
+  test('escaped', '', (value) => isMarkup(value)),
+  test('even', '', (value) => remainder(value, 2, 0)),
+  test('false', '', (value) => value === false),
+  test('filter', '', (value, _args, env) => isText(value) && env.hasFilter(textOf(value)), 'test_filter', 2),
+  test('float', '', (value) => isFloat(value)),
+  test('in', 'seq', (value, [container]) => compareBy('in', value, container)),
+  test('integer', '', (value) => isInt(value)),
+  test('iterable', '', isIterable),
+  test('lower', '', (value) => isLower(str(value))),
+  test('mapping', '', (value) => value instanceof Dict || isPlain(value)),
+  test('none', '', (value) => value === null),
+  test('number', '', (value) => isNumber(value) || typeof value === 'boolean'),
+  test('odd', '', (value) => remainder(value, 2, 1)),
+  test('sameas', 'other', (value, [other]) => isSame(value, other)),
+  test('sequence', '', (value) => isSized(value) || value instanceof Undefined),
+  test('string', '', (value) => isText(value)),
+  test('test', '', (value, _args, env) => isText(value) && env.hasTest(textOf(value)), 'test_test', 2),
+  test('true', '', (value) => value === true),
+  test('undefined', '', (value) => value instanceof Undefined),
+  test('upper', '', (value) => isUpper(str(value))),
+  comparison('eq', '=='),
+  comparison('equalto', '=='),
+  comparison('==', '=='),
+  comparison('ne', '!='),
+  comparison('!=', '!='),
+  comparison('lt', '<'),
+  comparison('lessthan', '<'),
+  comparison('<', '<'),
+  comparison('le', '<='),
+  comparison('<=', '<='),
+  comparison('gt', '>'),
+  comparison('greaterthan', '>'),
+  comparison('>', '>'),
+  comparison('ge', '>='),
+  comparison('>=', '>='),
+];
+
+export const TESTS: ReadonlyMap<string, Test> = new Map(ALL.map((one) => [one.name, one]));

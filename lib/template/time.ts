@@ -1,3 +1,4 @@
+import { chargeText } from './budget.ts';
 import { TemplateError } from './errors.ts';
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
@@ -19,6 +20,7 @@ const two = (value: number) => String(value).padStart(2, '0');
 
 /** Python's strftime of a unix time in seconds, in UTC. */
 export function strftime(seconds: number, format: string): string {
+  chargeText(format.length * 4);
   const date = new Date(seconds * 1000);
   if (Number.isNaN(date.getTime())) throw new TemplateError('ValueError', `${seconds} is not a time that can be shown`);
   const day = date.getUTCDay();
@@ -63,4 +65,21 @@ export function strftime(seconds: number, format: string): string {
   return format.replace(/%([a-zA-Z%])/g, (whole, letter: string) =>
     Object.hasOwn(parts, letter) ? parts[letter]!() : whole,
   );
+}
+
+const ISO = /^\s*(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?\s*(Z|[-+]\d{2}:?\d{2})?)?\s*$/i;
+
+/** Unix seconds of a text: a number, or ISO 8601 (UTC unless it says otherwise); null when it is neither. */
+export function parseTime(text: string): number | null {
+  if (/^\s*-?\d{1,15}(\.\d{1,9})?\s*$/.test(text)) return Number(text);
+  const found = ISO.exec(text);
+  if (!found) return null;
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone = 'Z'] = found;
+  const date = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+  if (Number(month) > 12 || new Date(date).getUTCDate() !== Number(day) || Number(hour) > 23 || Number(minute) > 59)
+    return null;
+  const offset = /^z$/i.test(zone)
+    ? 0
+    : (zone[0] === '-' ? -1 : 1) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2)));
+  return date / 1000 + Number(fraction) - offset * 60;
 }

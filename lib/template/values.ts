@@ -1,9 +1,10 @@
+import { charge } from './budget.ts';
 import { TemplateError, typeError } from './errors.ts';
 
 /**
- * Python's values in JavaScript: None is null, str is string, list is Array, tuple is Tuple, dict is a plain object of own
- * keys or a Map, int is an integral number (bigint beyond 2^53), float a non-integral number; only an integral float is
- * boxed, so that it prints as 1.0. Whatever is not one of these cannot be reached by a template.
+ * Python's values in JavaScript. None is null, str is string, list is Array, tuple is Tuple, dict is Dict or a plain object
+ * of own keys (as JSON gives them), int is an integral number (bigint beyond 2^53), float is a non-integral number; only an
+ * integral float is boxed, so that it prints as 1.0. Whatever is not one of the classes here cannot be used by a template.
  */
 
 /** An integral float, such as 5.0. */
@@ -18,39 +19,74 @@ export class Tuple extends Array<unknown> {
   static override get [Symbol.species]() {
     return Array;
   }
-  static of2(items: readonly unknown[]): Tuple {
+  static from_(items: readonly unknown[]): Tuple {
     const tuple = new Tuple();
-    for (const item of items) tuple.push(item);
+    for (let i = 0; i < items.length; i++) tuple.push(items[i]);
     return tuple;
+  }
+}
+
+/** A pair of groupby: a tuple whose parts also have names. */
+export class Group extends Tuple {
+  static of_(grouper: unknown, list: unknown[]): Group {
+    const group = new Group();
+    group.push(grouper, list);
+    return group;
   }
 }
 
 /** A missing value: prints as nothing, is false, and complains when something is asked of it. */
 export class Undefined {
   readonly hint: string;
-  constructor(hint: string) {
+  readonly type: string;
+  constructor(hint: string, type = 'UndefinedError') {
     this.hint = hint;
+    this.type = type;
   }
   complain(): TemplateError {
-    return new TemplateError('UndefinedError', this.hint);
+    return new TemplateError(this.type, this.hint);
   }
 }
+
+/**
+ * What a text is finished for: HTML or JSON by a filter, anything by the author's word (`safe`), these three being Markup in
+ * Python's eyes; `place` is text that the template itself made for the place it stands in, a plain str to Python.
+ */
+export type SafeKind = 'html' | 'json' | 'any' | 'place';
 
 /** Text that is finished for the place it goes to: it is not escaped again. */
 export class Safe {
   readonly text: string;
-  constructor(text: string) {
+  readonly kind: SafeKind;
+  constructor(text: string, kind: SafeKind = 'place') {
     this.text = text;
+    this.kind = kind;
   }
 }
+
+export class Bytes {
+  readonly data: Uint8Array;
+  constructor(data: Uint8Array) {
+    this.data = data;
+  }
+}
+
+export type Named = Record<string, unknown>;
+export const NO_NAMED: Named = Object.freeze(Object.create(null)) as Named;
+export type Call = (positional: unknown[], named: Named) => unknown;
 
 /** A function that templates may call. A plain JavaScript function never is one. */
 export class Func {
   readonly name: string;
-  readonly call: (positional: unknown[], named: Record<string, unknown>) => unknown;
-  constructor(name: string, call: (positional: unknown[], named: Record<string, unknown>) => unknown) {
+  readonly call: Call;
+  /** Python's type, for messages: a method is builtin, a macro is "Macro". */
+  readonly type: string;
+  readonly attributes: Named | null;
+  constructor(name: string, call: Call, type = 'builtin_function_or_method', attributes: Named | null = null) {
     this.name = name;
     this.call = call;
+    this.type = type;
+    this.attributes = attributes;
   }
 }
 
@@ -58,8 +94,8 @@ export class Func {
 export class Host {
   readonly name: string;
   readonly get: (key: unknown) => unknown;
-  readonly call: ((positional: unknown[], named: Record<string, unknown>) => unknown) | null;
-  constructor(name: string, get: (key: unknown) => unknown, call: Host['call'] = null) {
+  readonly call: Call | null;
+  constructor(name: string, get: (key: unknown) => unknown, call: Call | null = null) {
     this.name = name;
     this.get = get;
     this.call = call;
@@ -70,231 +106,297 @@ export class Namespace {
   readonly values = new Map<string, unknown>();
 }
 
-export const isMapping = (value: unknown): value is Record<string, unknown> | Map<unknown, unknown> =>
-  value instanceof Map ||
-  (typeof value === 'object' &&
-    value !== null &&
-    (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null));
+export class Range {
+  readonly start: number;
+  readonly stop: number;
+  readonly step: number;
+  readonly length: number;
+  constructor(start: number, stop: number, step: number) {
+    this.start = start;
+    this.stop = stop;
+    this.step = step;
+    this.length = Math.max(0, Math.ceil((stop - start) / step));
+  }
+  at(index: number): number {
+    return this.start + index * this.step;
+  }
+  items(): number[] {
+    return Array.from({ length: this.length }, (_, i) => this.start + i * this.step);
+  }
+}
 
+/** A sequence that is made as it is read, once: what map, select and their like give. */
+export class Gen {
+  readonly source: Iterator<unknown>;
+  readonly type: string;
+  constructor(source: Iterator<unknown>, type = 'generator') {
+    this.source = source;
+    this.type = type;
+  }
+  [Symbol.iterator](): Iterator<unknown> {
+    return this.source;
+  }
+}
+
+export type Mapping = Record<string, unknown> | Dict;
+
+/** A view of a dict: keys(), values(), items(). */
+export class View {
+  readonly of: Mapping;
+  readonly kind: 'keys' | 'values' | 'items';
+  constructor(of: Mapping, kind: 'keys' | 'values' | 'items') {
+    this.of = of;
+    this.kind = kind;
+  }
+}
+
+/** A dict that a template made: any hashable key, in order, 1 and 1.0 and True being one key. */
+export class Dict {
+  private readonly map = new Map<unknown, [key: unknown, value: unknown]>();
+  static from(entries: Iterable<readonly [unknown, unknown]>): Dict {
+    const dict = new Dict();
+    for (const [key, value] of entries) dict.set(key, value);
+    return dict;
+  }
+  get size(): number {
+    return this.map.size;
+  }
+  has(key: unknown): boolean {
+    return this.map.has(hashable(key));
+  }
+  get(key: unknown): unknown {
+    return this.map.get(hashable(key))?.[1];
+  }
+  set(key: unknown, value: unknown): void {
+    const hash = hashable(key);
+    const known = this.map.get(hash);
+    if (known) known[1] = value;
+    else this.map.set(hash, [key, value]);
+  }
+  delete(key: unknown): void {
+    this.map.delete(hashable(key));
+  }
+  entries(): [unknown, unknown][] {
+    return [...this.map.values()];
+  }
+}
+
+export function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+export const isMapping = (value: unknown): value is Mapping => value instanceof Dict || isPlain(value);
 export const isNumber = (value: unknown): value is number | bigint | Float =>
   typeof value === 'number' || typeof value === 'bigint' || value instanceof Float;
 export const isFloat = (value: unknown): boolean =>
-  value instanceof Float || (typeof value === 'number' && !Number.isInteger(value));
+  typeof value === 'number' ? !Number.isInteger(value) : value instanceof Float;
+export const isInt = (value: unknown): value is number | bigint =>
+  typeof value === 'number' ? Number.isInteger(value) : typeof value === 'bigint';
 export const isText = (value: unknown): value is string | Safe => typeof value === 'string' || value instanceof Safe;
 export const textOf = (value: string | Safe): string => (typeof value === 'string' ? value : value.text);
+/** Python's Markup: text that HTML or JSON escaping made. */
+export const isMarkup = (value: unknown): value is Safe => value instanceof Safe && value.kind !== 'place';
 
 /** A number as JavaScript computes with it. */
 export const float = (value: number | bigint | Float): number => (value instanceof Float ? value.value : Number(value));
 /** A result that Python would call a float. */
-export const asFloat = (value: number): unknown => (Number.isInteger(value) ? new Float(value) : value);
+export const asFloat = (value: number): number | Float => (Number.isInteger(value) ? new Float(value) : value);
 /** A result that Python would call an int, of whatever size. */
 export const asInt = (value: bigint): number | bigint =>
   value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value;
+/** True and False count as 1 and 0. */
+export const unbool = (value: unknown): unknown => (typeof value === 'boolean' ? Number(value) : value);
 
-export function entriesOf(value: Record<string, unknown> | Map<unknown, unknown>): [unknown, unknown][] {
-  return value instanceof Map ? [...value.entries()] : Object.entries(value);
+export const entriesOf = (value: Mapping): [unknown, unknown][] =>
+  value instanceof Dict ? value.entries() : Object.entries(value);
+export const keysOf = (value: Mapping): unknown[] =>
+  value instanceof Dict ? value.entries().map(([key]) => key) : Object.keys(value);
+export const sizeOf = (value: Mapping): number => (value instanceof Dict ? value.size : Object.keys(value).length);
+
+export function hasKey(mapping: Mapping, key: unknown): boolean {
+  if (mapping instanceof Dict) return mapping.has(key);
+  if (isText(key)) return Object.hasOwn(mapping, textOf(key));
+  hashable(key);
+  return false;
 }
 
-/** Truth in Python's sense. */
-export function isTruthy(value: unknown): boolean {
-  if (typeof value === 'string' || Array.isArray(value)) return value.length > 0;
-  if (typeof value === 'object' && value !== null) {
-    if (value instanceof Undefined) return false;
-    if (value instanceof Float) return value.value !== 0;
-    if (value instanceof Safe) return value.text.length > 0;
-    if (value instanceof Map) return value.size > 0;
-    if (isMapping(value)) {
-      for (const key in value) if (Object.hasOwn(value, key)) return true;
-      return false;
-    }
-    return true;
-  }
-  return Boolean(value);
-}
-
-/** The name of Python's type, for messages. */
-export function typeName(value: unknown): string {
-  if (value === null) return 'NoneType';
-  if (typeof value === 'boolean') return 'bool';
-  if (isFloat(value)) return 'float';
-  if (isNumber(value)) return 'int';
-  if (isText(value)) return 'str';
-  if (value instanceof Tuple) return 'tuple';
-  if (Array.isArray(value)) return 'list';
-  if (isMapping(value)) return 'dict';
-  if (value instanceof Undefined) return 'Undefined';
-  if (value instanceof Func) return 'function';
-  return 'object';
-}
-
-const MAX_PRINT_DEPTH = 60;
-
-/** Python's str(). */
-export function str(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : floatText(value);
-  if (value instanceof Safe) return value.text;
-  if (value instanceof Undefined) return '';
-  return repr(value, 0);
-}
-
-/** Python's repr(). */
-export function repr(value: unknown, depth = 0): string {
-  if (depth > MAX_PRINT_DEPTH) throw new TemplateError('RecursionError', 'maximum recursion depth exceeded');
-  if (value === null) return 'None';
-  if (value === true) return 'True';
-  if (value === false) return 'False';
-  if (typeof value === 'bigint') return String(value);
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : floatText(value);
-  if (value instanceof Float) return floatText(value.value);
-  if (isText(value)) return quoted(textOf(value));
-  if (value instanceof Tuple)
-    return value.length === 1
-      ? `(${repr(value[0], depth + 1)},)`
-      : `(${value.map((item) => repr(item, depth + 1)).join(', ')})`;
-  if (Array.isArray(value)) return `[${value.map((item) => repr(item, depth + 1)).join(', ')}]`;
-  if (isMapping(value))
-    return `{${entriesOf(value)
-      .map(([key, item]) => `${repr(key, depth + 1)}: ${repr(item, depth + 1)}`)
-      .join(', ')}}`;
-  if (value instanceof Undefined) return 'Undefined';
-  if (value instanceof Func) return `<function ${value.name}>`;
-  return `<${value instanceof Host ? value.name : 'object'}>`;
-}
-
-function floatText(value: number): string {
-  if (Number.isNaN(value)) return 'nan';
-  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  if (Object.is(value, -0)) return '-0.0';
-  const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e16 || size < 1e-4)) {
-    const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
-    const sign = exponent.startsWith('-') ? '-' : '+';
-    return `${mantissa}e${sign}${exponent.replace(/[+-]/, '').padStart(2, '0')}`;
-  }
-  return Number.isInteger(value) ? `${value}.0` : String(value);
-}
-
-function quoted(text: string): string {
-  const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
-  let out = mark;
-  for (const char of text) {
-    const code = char.codePointAt(0)!;
-    if (char === mark || char === '\\') out += `\\${char}`;
-    else if (char === '\n') out += '\\n';
-    else if (char === '\r') out += '\\r';
-    else if (char === '\t') out += '\\t';
-    else if (code < 32 || code === 127) out += `\\x${code.toString(16).padStart(2, '0')}`;
-    else out += char;
-  }
-  return out + mark;
-}
-
-const MAX_COMPARE_DEPTH = 60;
-
-/** Python's ==. */
-export function equals(a: unknown, b: unknown, depth = 0): boolean {
-  if (a === b) return true;
-  if (depth > MAX_COMPARE_DEPTH)
-    throw new TemplateError('RecursionError', 'maximum recursion depth exceeded in comparison');
-  const x = typeof a === 'boolean' ? Number(a) : a;
-  const y = typeof b === 'boolean' ? Number(b) : b;
-  if (isNumber(x) && isNumber(y))
-    return typeof x === 'bigint' && typeof y === 'bigint' ? x === y : float(x) === float(y);
-  if (isText(x) && isText(y)) return textOf(x) === textOf(y);
-  if (Array.isArray(x) && Array.isArray(y))
-    return (
-      x instanceof Tuple === y instanceof Tuple &&
-      x.length === y.length &&
-      x.every((item, i) => equals(item, y[i], depth + 1))
-    );
-  if (isMapping(x) && isMapping(y)) {
-    const left = entriesOf(x);
-    return (
-      left.length === entriesOf(y).length &&
-      left.every(([key, value]) => hasKey(y, key) && equals(value, getKey(y, key), depth + 1))
-    );
-  }
-  return x instanceof Undefined && y instanceof Undefined;
-}
-
-/** Python's <, as -1, 0 or 1. @throws TypeError when the types have no order */
-export function compare(a: unknown, b: unknown, op = '<'): number {
-  const x = typeof a === 'boolean' ? Number(a) : a;
-  const y = typeof b === 'boolean' ? Number(b) : b;
-  if (isNumber(x) && isNumber(y)) {
-    const [m, n] = typeof x === 'bigint' && typeof y === 'bigint' ? [x, y] : [float(x), float(y)];
-    return m < n ? -1 : m > n ? 1 : 0;
-  }
-  if (isText(x) && isText(y)) return compareText(textOf(x), textOf(y));
-  if (Array.isArray(x) && Array.isArray(y) && x instanceof Tuple === y instanceof Tuple) {
-    for (let i = 0; i < Math.min(x.length, y.length); i++) if (!equals(x[i], y[i])) return compare(x[i], y[i], op);
-    return Math.sign(x.length - y.length);
-  }
-  if (x instanceof Undefined) throw x.complain();
-  if (y instanceof Undefined) throw y.complain();
-  throw typeError(`'${op}' not supported between instances of '${typeName(a)}' and '${typeName(b)}'`);
-}
-
-/** By code points, as Python; JavaScript compares surrogates. */
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    if (a.charCodeAt(i) === b.charCodeAt(i)) continue;
-    return a.codePointAt(i)! < b.codePointAt(i)! ? -1 : 1;
-  }
-  return Math.sign(a.length - b.length);
-}
-
-export function hasKey(mapping: Record<string, unknown> | Map<unknown, unknown>, key: unknown): boolean {
-  if (mapping instanceof Map) return mapping.has(hashable(key));
-  return isText(key) && Object.hasOwn(mapping, textOf(key));
-}
-
-export function getKey(mapping: Record<string, unknown> | Map<unknown, unknown>, key: unknown): unknown {
-  if (mapping instanceof Map) return mapping.get(hashable(key));
+export function getKey(mapping: Mapping, key: unknown): unknown {
+  if (mapping instanceof Dict) return mapping.get(key);
   return isText(key) && Object.hasOwn(mapping, textOf(key)) ? mapping[textOf(key)] : undefined;
 }
 
 /** The form of a dict's key under which equal keys meet: 1, 1.0 and True are one. @throws TypeError for lists and dicts */
 export function hashable(key: unknown): unknown {
+  if (typeof key !== 'object' || key === null) {
+    if (typeof key === 'boolean') return Number(key);
+    return typeof key === 'bigint' ? asInt(key) : key;
+  }
   if (key instanceof Safe) return key.text;
   if (key instanceof Float) return key.value;
-  if (typeof key === 'boolean') return Number(key);
-  if (key instanceof Tuple) return `\u0000tuple:${repr(key)}`;
+  if (key instanceof Tuple) return `\u0000(${key.map(hashText).join()})`;
+  if (key instanceof Undefined) return Undefined;
   if (Array.isArray(key) || isMapping(key)) throw typeError(`unhashable type: '${typeName(key)}'`);
   return key;
 }
 
-/** The items that a loop or a filter goes through. @throws TypeError for what cannot be iterated */
-export function iterate(value: unknown): unknown[] {
+function hashText(item: unknown): string {
+  charge(1);
+  const hash = hashable(item);
+  if (typeof hash === 'string') {
+    charge(hash.length / 16);
+    return JSON.stringify(hash);
+  }
+  return typeof hash === 'object' && hash !== null ? `#${identity(hash)}` : String(hash);
+}
+
+const identities = new WeakMap<object, number>();
+let lastIdentity = 0;
+/** A number that stands for an object as a dict's key; Python uses its address. */
+function identity(object: object): number {
+  const known = identities.get(object);
+  if (known !== undefined) return known;
+  identities.set(object, ++lastIdentity);
+  return lastIdentity;
+}
+
+/** Truth in Python's sense. */
+export function isTruthy(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return Boolean(value) || Number.isNaN(value);
+  if (Array.isArray(value)) return value.length > 0;
+  if (value instanceof Undefined) return false;
+  if (value instanceof Float) return value.value !== 0;
+  if (value instanceof Safe) return value.text.length > 0;
+  if (value instanceof Dict) return value.size > 0;
+  if (value instanceof Range) return value.length > 0;
+  if (value instanceof View) return sizeOf(value.of) > 0;
+  if (value instanceof Bytes) return value.data.length > 0;
+  if (isPlain(value)) {
+    for (const key in value) if (Object.hasOwn(value, key)) return true;
+    return false;
+  }
+  return true;
+}
+
+/** The name of Python's type, for messages. */
+export function typeName(value: unknown): string {
+  if (value === null || value === undefined) return 'NoneType';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'string') return 'str';
+  if (isFloat(value)) return 'float';
+  if (isNumber(value)) return 'int';
+  if (value instanceof Safe) return value.kind === 'place' ? 'str' : 'Markup';
+  if (value instanceof Group) return '_GroupTuple';
+  if (value instanceof Tuple) return 'tuple';
+  if (Array.isArray(value)) return 'list';
+  if (isMapping(value)) return 'dict';
+  if (value instanceof Undefined) return 'Undefined';
+  if (value instanceof Func) return value.type;
+  if (value instanceof Host) return value.name;
+  if (value instanceof Range) return 'range';
+  if (value instanceof Gen) return value.type;
+  if (value instanceof View) return `dict_${value.kind}`;
+  if (value instanceof Bytes) return 'bytes';
+  if (value instanceof Namespace) return 'Namespace';
+  return 'object';
+}
+
+const JINJA_TYPES = new Set([
+  'LoopContext',
+  'Macro',
+  'Namespace',
+  'Cycler',
+  'Joiner',
+  'TemplateReference',
+  'BlockReference',
+]);
+
+/** How Jinja names the owner of a missing attribute. */
+export function ownerName(value: unknown): string {
+  if (value === null || value === undefined) return 'None';
+  const name = typeName(value);
+  if (name === 'Markup') return 'markupsafe.Markup object';
+  if (name === '_GroupTuple') return 'jinja2.filters._GroupTuple object';
+  if (JINJA_TYPES.has(name))
+    return `jinja2.${['Namespace', 'Cycler', 'Joiner'].includes(name) ? 'utils' : 'runtime'}.${name} object`;
+  return `${name} object`;
+}
+
+/** The characters of a text as Python counts them. */
+export function characters(text: string): string[] {
+  charge(text.length / 8);
+  return [...text];
+}
+
+/** True when each UTF-16 unit is a character, so that JavaScript's indices are Python's. */
+export function isSimple(text: string): boolean {
+  if (text.length > 64) charge(text.length / 64);
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xf800) === 0xd800) return false;
+  return true;
+}
+
+/** The items that a loop or a filter goes through; a list is given itself, not copied. @throws TypeError for what has none */
+export function iterate(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  if (isText(value)) return [...textOf(value)];
-  if (value instanceof Undefined) return [];
-  if (isMapping(value)) return value instanceof Map ? [...value.keys()] : Object.keys(value);
+  if (isText(value)) return characters(textOf(value));
+  if (value instanceof Gen) return drain(value);
+  if (value instanceof Range) {
+    charge(value.length);
+    return value.items();
+  }
+  if (isMapping(value)) {
+    charge(sizeOf(value));
+    return keysOf(value);
+  }
+  if (value instanceof View) return viewItems(value);
+  if (value instanceof Undefined) {
+    if (value.type !== 'UndefinedError') throw value.complain();
+    return [];
+  }
+  if (value instanceof Bytes) return [...value.data];
   throw typeError(`'${typeName(value)}' object is not iterable`);
+}
+
+export function viewItems(view: View): unknown[] {
+  charge(sizeOf(view.of));
+  const entries = entriesOf(view.of);
+  if (view.kind === 'keys') return entries.map(([key]) => key);
+  if (view.kind === 'values') return entries.map(([, value]) => value);
+  return entries.map((entry) => Tuple.from_(entry));
+}
+
+function drain(generator: Gen): unknown[] {
+  const items: unknown[] = [];
+  for (let step = generator.source.next(); !step.done; step = generator.source.next()) {
+    charge(1);
+    items.push(step.value);
+  }
+  return items;
+}
+
+/** One item after another, reading no more of a generator than is asked for. */
+export function iteratorOf(value: unknown): Iterator<unknown> {
+  return value instanceof Gen ? value.source : iterate(value)[Symbol.iterator]();
 }
 
 /** Python's len(). */
 export function length(value: unknown): number {
-  if (isText(value)) return [...textOf(value)].length;
-  if (Array.isArray(value)) return value.length;
-  if (isMapping(value)) return value instanceof Map ? value.size : Object.keys(value).length;
-  if (value instanceof Undefined) return 0;
+  if (isText(value)) {
+    const text = textOf(value);
+    return isSimple(text) ? text.length : characters(text).length;
+  }
+  if (Array.isArray(value) || value instanceof Range) return value.length;
+  if (isMapping(value)) return sizeOf(value);
+  if (value instanceof View) return sizeOf(value.of);
+  if (value instanceof Undefined) {
+    if (value.type !== 'UndefinedError') throw value.complain();
+    return 0;
+  }
+  if (value instanceof Bytes) return value.data.length;
   throw typeError(`object of type '${typeName(value)}' has no len()`);
 }
 
-/** A template's value as plain JSON for the rest of the house; undefined becomes null. */
-export function toPlain(value: unknown, depth = 0): unknown {
-  if (depth > MAX_PRINT_DEPTH) throw new TemplateError('RecursionError', 'maximum recursion depth exceeded');
-  if (value instanceof Undefined) return null;
-  if (value instanceof Float) return value.value;
-  if (typeof value === 'bigint') return Number(value);
-  if (value instanceof Safe) return value.text;
-  if (Array.isArray(value)) return [...value].map((item) => toPlain(item, depth + 1));
-  if (isMapping(value))
-    return Object.fromEntries(entriesOf(value).map(([key, item]) => [str(key), toPlain(item, depth + 1)]));
-  if (value instanceof Host || value instanceof Func || value instanceof Namespace) return null;
-  return value;
+/** Refuses what has been left undefined. */
+export function demand(value: unknown): void {
+  if (value instanceof Undefined) throw value.complain();
 }
