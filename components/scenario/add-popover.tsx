@@ -2,14 +2,15 @@
 
 import { Command } from 'cmdk';
 import { useMemo, useRef } from 'react';
-import { toneSoft } from '@/components/ui/badge';
 import { cn } from '@/components/ui/cn';
 import { floatStyle, itemStyle } from '@/components/ui/menu';
 import { Popover, PopoverAnchor, PopoverContent } from '@/components/ui/popover';
 import type { Document } from '@/lib/core/document';
 import type { Place } from './edits';
-import { type PaletteItem, paletteGroups, rank, refusal } from './pieces';
+import { PieceIcon } from './piece-icon';
+import { type PaletteGroup, type PaletteItem, rank, refusal } from './pieces';
 import { useEditorStore } from './store';
+import { usePaletteGroups } from './use-palette';
 
 export interface Offer {
   place: Place;
@@ -27,7 +28,11 @@ export function AddPopover({
   onAdd: (item: PaletteItem, place: Place) => void;
 }) {
   const store = useEditorStore();
-  const groups = useMemo(() => (offer ? offered(offer.place, store.getState().document) : []), [offer, store]);
+  const all = usePaletteGroups();
+  const groups = useMemo(
+    () => (offer ? offered(all, offer.place, store.getState().document) : []),
+    [all, offer, store],
+  );
   const items = useMemo(() => new Map(groups.flatMap((group) => group.items.map((item) => [item.id, item]))), [groups]);
   const anchor = useRef({ getBoundingClientRect: () => new DOMRect() });
   if (offer) anchor.current = { getBoundingClientRect: () => offer.anchor };
@@ -65,7 +70,8 @@ export function AddPopover({
                       onSelect={() => onAdd(item, offer.place)}
                       className={itemStyle}
                     >
-                      <PieceLabel item={item} />
+                      <PieceIcon item={item} />
+                      <span className="min-w-0 flex-1 truncate">{item.title}</span>
                     </Command.Item>
                   ))}
                 </Command.Group>
@@ -78,21 +84,9 @@ export function AddPopover({
   );
 }
 
-function PieceLabel({ item }: { item: PaletteItem }) {
-  const { icon: Icon } = item;
-  return (
-    <>
-      <span className={cn('flex size-6 shrink-0 items-center justify-center rounded-md', toneSoft[item.family])}>
-        <Icon aria-hidden />
-      </span>
-      <span className="min-w-0 flex-1 truncate">{item.title}</span>
-    </>
-  );
-}
-
 /** The groups for a place: what cannot go there stands last, with the reason. */
-function offered(place: Place, document: Document) {
-  return paletteGroups()
+function offered(groups: readonly PaletteGroup[], place: Place, document: Document) {
+  return groups
     .map(({ title, section, items }) => ({
       heading: section ? `${title} · ${section}` : title,
       items,

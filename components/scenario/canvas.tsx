@@ -20,14 +20,14 @@ import { toast } from '@/components/ui/toast';
 import type { Document } from '@/lib/core/document';
 import { AddPopover, type Offer } from './add-popover';
 import { type CanvasActions, CanvasActionsProvider } from './canvas-actions';
-import { addPiece, connection, type Place } from './edits';
+import { connection, type Place } from './edits';
 import { FlowLine } from './flow-line';
 import { type CardNode, cardsOf, type LineEdge, linesOf, type Marks } from './flow-model';
 import { GRID } from './geometry';
 import { NodeCard } from './node-card';
-import { NODE_VIEWS } from './node-kinds';
-import { type PaletteItem, PIECE_TYPE, paletteGroups } from './pieces';
+import { type PaletteItem, PIECE_TYPE } from './pieces';
 import { useEditor, useEditorStore } from './store';
+import { usePaletteGroups } from './use-palette';
 
 const nodeTypes = { card: NodeCard };
 const edgeTypes = { line: FlowLine };
@@ -43,11 +43,12 @@ export interface CanvasProps {
   /** Where the list of nodes is open. */
   offer: Offer | null;
   onOffer: (offer: Offer | null) => void;
+  onAdd: (item: PaletteItem, place: Place) => void;
   children?: React.ReactNode;
 }
 
 /** The graph: drawn from the document, and every gesture turned into operations on it. */
-export function Canvas({ document, marks, showMap, offer, onOffer, children }: CanvasProps) {
+export function Canvas({ document, marks, showMap, offer, onOffer, onAdd, children }: CanvasProps) {
   const store = useEditorStore();
   const selection = useEditor((editor) => editor.selection);
   const { editable } = marks;
@@ -60,15 +61,12 @@ export function Canvas({ document, marks, showMap, offer, onOffer, children }: C
 
   const add = useCallback(
     (item: PaletteItem, place: Place) => {
-      const edit = addPiece(store.getState().document, item.piece, place);
       onOffer(null);
-      if (!edit) return;
-      const refused = store.getState().edit(edit.operations);
-      if (refused) toast.error(refused);
-      else store.getState().select({ nodes: [edit.node], edges: [] });
+      onAdd(item, place);
     },
-    [store, onOffer],
+    [onAdd, onOffer],
   );
+  const groups = usePaletteGroups();
 
   const onNodesChange = useCallback(
     (changes: NodeChange<CardNode>[]) => {
@@ -114,7 +112,8 @@ export function Canvas({ document, marks, showMap, offer, onOffer, children }: C
     [connect, onOffer, screenToFlowPosition],
   );
   const onDrop = (event: DragEvent) => {
-    const item = itemOf(event.dataTransfer.getData(PIECE_TYPE));
+    const id = event.dataTransfer.getData(PIECE_TYPE);
+    const item = groups.flatMap(({ items }) => items).find((each) => each.id === id);
     if (!item) return;
     event.preventDefault();
     const point = screenToFlowPosition({ x: event.clientX - 20, y: event.clientY - 20 });
@@ -237,10 +236,3 @@ function placeOfDrop(event: DragEvent, point: { x: number; y: number }): Place {
   const line = (event.target as Element).closest('.react-flow__edge')?.getAttribute('data-id');
   return line ? { at: 'edge', edge: line } : { at: 'point', point };
 }
-
-const itemOf = (id: string): PaletteItem | undefined =>
-  Object.hasOwn(NODE_VIEWS, id)
-    ? paletteGroups()
-        .flatMap(({ items }) => items)
-        .find((item) => item.id === id)
-    : undefined;

@@ -39,7 +39,7 @@ export function readClip(text: string): Clip | null {
 
 /**
  * Puts a clip into a document under new ids and numbers. With a point its upper left corner stands there, otherwise it
- * stands beside the originals. What belongs to another project (credentials, policies, secret headers) is left behind.
+ * stands beside the originals. What belongs to another project (credentials, policies, presets, secret headers) is left behind.
  */
 export function pasteNodes(
   document: Document,
@@ -87,6 +87,7 @@ function withoutForeign(node: AnyNode): AnyNode {
       ...node.settings,
       integrationId: null,
       policyId: null,
+      preset: null,
       headers: headers.map((header) => ({ ...header, secretId: null })),
     },
   };

@@ -11,7 +11,7 @@ import type { Offer } from './add-popover';
 import { Canvas, FIT } from './canvas';
 import { CanvasToolbar } from './canvas-toolbar';
 import { type Change, differences } from './differences';
-import { addPiece, openPort } from './edits';
+import { addPiece, openPort, type Place } from './edits';
 import { EmptyCanvas } from './empty-canvas';
 import { CARD_WIDTH, cardHeight, type Point } from './geometry';
 import { Inspector } from './inspector';
@@ -23,6 +23,7 @@ import { useScenario } from './scenario-context';
 import { useEditor, useEditorStore } from './store';
 import { useCanvasCommands, useEditorKeys } from './use-commands';
 import { useLiveNumbers } from './use-live-numbers';
+import { usePieceOf } from './use-palette';
 
 const WebhookEditor = dynamic(() => import('@/components/webhook/webhook-editor').then((door) => door.WebhookEditor), {
   ssr: false,
@@ -66,20 +67,22 @@ function DesignParts() {
   useEditorKeys({ commands, editable, onAdd: offerNext });
   useSight();
   useLinkedNode();
-  const add = (item: PaletteItem) => {
-    const { document: now, selection, edit, select } = store.getState();
-    const selected = selection.nodes.length === 1 ? selection.nodes[0]! : null;
-    const placed = addPiece(now, item.piece, { at: 'anywhere', selected });
-    const refused = placed ? edit(placed.operations) : null;
-    if (refused) toast.error(refused);
-    else if (placed) select({ nodes: [placed.node], edges: [] });
-  };
+  const add = useAdd();
   return (
     <div className="relative flex h-full min-h-0">
-      {editable ? <Palette onAdd={add} /> : null}
+      {editable ? (
+        <Palette onAdd={(item) => void add(item, { at: 'anywhere', selected: selectedNode(store) })} />
+      ) : null}
       {outline ? <Outline document={document} onClose={() => setOutline(false)} /> : null}
       <div className="relative min-w-0 flex-1">
-        <Canvas document={document} marks={marks} showMap={map} offer={offer} onOffer={setOffer}>
+        <Canvas
+          document={document}
+          marks={marks}
+          showMap={map}
+          offer={offer}
+          onOffer={setOffer}
+          onAdd={(item, place) => void add(item, place)}
+        >
           <CanvasToolbar
             map={map}
             onMap={() => setMap(!map)}
@@ -103,6 +106,28 @@ function DesignParts() {
       <OpenedWebhook readOnly={!editable} />
     </div>
   );
+}
+
+/** Puts an item of the palette into its place, and selects it. */
+function useAdd(): (item: PaletteItem, place: Place) => Promise<void> {
+  const store = useEditorStore();
+  const pieceOf = usePieceOf();
+  return async (item, place) => {
+    const piece = await pieceOf(item);
+    if (!piece) return;
+    const { document, edit, select } = store.getState();
+    const placed = addPiece(document, piece, place);
+    if (!placed) return;
+    const refused = edit(placed.operations);
+    if (refused) toast.error(refused);
+    else select({ nodes: [placed.node], edges: [] });
+  };
+}
+
+/** The one node that is selected. */
+function selectedNode(store: ReturnType<typeof useEditorStore>): string | null {
+  const { nodes } = store.getState().selection;
+  return nodes.length === 1 ? nodes[0]! : null;
 }
 
 /** What can be done to several nodes at once. */
@@ -156,8 +181,8 @@ function OpenedWebhook({ readOnly }: { readOnly: boolean }) {
 
 /** The list of nodes beside the selected node, or in the middle. */
 function offerForSelection(store: ReturnType<typeof useEditorStore>): Offer {
-  const { document, selection } = store.getState();
-  const selected = selection.nodes.length === 1 ? selection.nodes[0]! : null;
+  const { document } = store.getState();
+  const selected = selectedNode(store);
   const card = selected === null ? null : window.document.querySelector(`.react-flow__node[data-id="${selected}"]`);
   const canvas = window.document.querySelector('.react-flow')?.getBoundingClientRect() ?? new DOMRect();
   const anchor =

@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react';
 import type { Document } from '@/lib/core/document';
 import { MAX_NODES } from '@/lib/core/document';
+import { GALLERY } from '@/lib/core/gallery';
 import { type Family, KINDS, NODE_KINDS } from '@/lib/core/node-kinds';
 import { type Piece, type Place, takesInput } from './edits';
 import { FAMILIES, NODE_VIEWS } from './node-kinds';
@@ -12,7 +13,11 @@ export interface PaletteItem {
   about: string;
   family: Family;
   icon: LucideIcon;
+  /** A small picture in place of the icon, as a data URL. */
+  image?: string | null;
   piece: Piece;
+  /** The piece is this preset, whose settings the server knows. */
+  preset?: string;
   /** Words that people know it by elsewhere. */
   aliases: string;
 }
@@ -22,6 +27,8 @@ export interface PaletteGroup {
   family: Family;
   /** A heading below the family's, such as "Other". */
   section: string | null;
+  /** Shown on demand or when searched for: there are many, and few are needed. */
+  isFolded?: boolean;
   items: PaletteItem[];
 }
 
@@ -35,8 +42,8 @@ const ALIASES: Record<string, string> = {
   'add-event': 'track custom activity',
 };
 
-/** Everything that can be put on the canvas, by family. */
-export function paletteGroups(): PaletteGroup[] {
+/** The kinds of nodes by family, those with a section of their own last. */
+export function kindGroups(): PaletteGroup[] {
   return FAMILIES.flatMap(({ family, title }) => {
     const items = KINDS.filter((kind) => NODE_KINDS[kind].family === family).map((kind) => ({
       id: kind,
@@ -60,11 +67,58 @@ export function paletteGroups(): PaletteGroup[] {
   });
 }
 
+interface PresetName {
+  id: string;
+  name: string;
+  description: string;
+  icon: string | null;
+}
+
+/** The project's presets: webhooks that a developer has prepared. */
+export function presetGroup(presets: readonly PresetName[]): PaletteGroup {
+  return {
+    title: 'Actions',
+    family: 'action',
+    section: 'Webhook presets',
+    items: presets.map(({ id, name, description, icon }) => ({
+      id: `preset:${id}`,
+      title: name,
+      about: description || 'A webhook that is prepared: fill in its parameters.',
+      family: 'action',
+      icon: NODE_VIEWS.webhook.icon,
+      image: icon?.startsWith('data:image/') ? icon : null,
+      piece: { kind: 'webhook', name },
+      preset: id,
+      aliases: 'webhook preset',
+    })),
+  };
+}
+
+/** The built-in templates: webhooks for well-known services, to be filled in. */
+export function templateGroup(): PaletteGroup {
+  return {
+    title: 'Actions',
+    family: 'action',
+    section: 'Webhook templates',
+    isFolded: true,
+    items: GALLERY.map(({ id, name, about, settings, tags }) => ({
+      id: `template:${id}`,
+      title: name,
+      about,
+      family: 'action',
+      icon: NODE_VIEWS.webhook.icon,
+      piece: { kind: 'webhook', name, settings },
+      aliases: `webhook template ${tags.join(' ')}`,
+    })),
+  };
+}
+
 /** Whether every word that was typed begins a word of the item's name, description or aliases. */
 export function isFound(item: PaletteItem, query: string): boolean {
   const text = ` ${item.title} ${item.about} ${item.aliases}`.toLowerCase();
   return query
     .toLowerCase()
+    .trim()
     .split(/\s+/)
     .every((word) => text.includes(` ${word}`) || item.title.toLowerCase().includes(word));
 }

@@ -5,6 +5,7 @@ import {
   ArchiveRestore,
   ChartNoAxesColumn,
   Copy,
+  Download,
   MoreHorizontal,
   PencilLine,
   Tags,
@@ -22,6 +23,7 @@ import { IconButton } from '@/components/ui/icon-button';
 import { Input } from '@/components/ui/input';
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from '@/components/ui/menu';
 import { toast } from '@/components/ui/toast';
+import { download } from './download';
 import type { ScenarioRow } from './scenario-list';
 
 /** What can be done with a scenario in the list. */
@@ -30,6 +32,7 @@ export function ScenarioMenu({ row }: { row: ScenarioRow }) {
   const router = useRouter();
   const [open, setOpen] = useState<'rename' | 'tags' | 'delete' | null>(null);
   const duplicate = useDo('scenario.duplicate');
+  const exportFile = useDo('scenario.export');
   const archive = useDo('scenario.archive');
   const restore = useDo('scenario.restore');
   const remove = useDo('scenario.delete', { success: `${row.name} is deleted`, quiet: true });
@@ -60,6 +63,14 @@ export function ScenarioMenu({ row }: { row: ScenarioRow }) {
         <MenuContent>
           <MenuItem icon={<ChartNoAxesColumn aria-hidden />} onSelect={() => router.push(`${href}/evaluate`)}>
             Evaluate
+          </MenuItem>
+          <MenuItem
+            icon={<Download aria-hidden />}
+            onSelect={() =>
+              exportFile.mutate({ id: row.id }, { onSuccess: ({ fileName, text }) => download(fileName, text) })
+            }
+          >
+            Export
           </MenuItem>
           {build ? (
             <>

@@ -6,10 +6,11 @@ import { type PageCommand, useCommands } from '@/components/shell/commands';
 import { useProject } from '@/components/shell/project-context';
 import { toast } from '@/components/ui/toast';
 import { nodeOf } from '@/lib/core/document';
+import { looksPasted, readPaste } from '@/lib/core/paste';
 import { FIT } from './canvas';
 import { copyNodes, pasteNodes, readClip } from './clipboard';
-import { removal } from './edits';
-import { GRID, type Point, tidy } from './geometry';
+import { addPiece, removal } from './edits';
+import { GRID, type Point, snap, tidy } from './geometry';
 import { useEditorStore } from './store';
 
 /** What can be done to the canvas as a whole; also by the buttons of the toolbar and the inspector. */
@@ -44,6 +45,17 @@ export function useCanvasCommands(): CanvasCommands {
       if (edit([operation])) store.getState().select({ nodes, edges: [] });
       return true;
     };
+    /** A curl command or a HAR entry becomes a webhook. */
+    const insertRequest = (text: string): boolean => {
+      const pasted = looksPasted(text) ? readPaste(text) : null;
+      if (!pasted?.ok || pasted.kind === 'json') return false;
+      const place = { at: 'point', point: screenToFlowPosition(middleOfScreen()) } as const;
+      const placed = addPiece(store.getState().document, { kind: 'webhook', settings: pasted.settings }, place);
+      if (placed && edit(placed.operations)) store.getState().select({ nodes: [placed.node], edges: [] });
+      const told = pasted.secrets.map(({ name }) => `${name} looks like a credential and was left out.`);
+      toast('The request became a webhook', { description: [...told, ...pasted.notes].join(' ') || undefined });
+      return true;
+    };
     return {
       tidyUp() {
         edit([{ type: 'move', positions: tidy(store.getState().document) }]);
@@ -67,18 +79,19 @@ export function useCanvasCommands(): CanvasCommands {
         select({ nodes: document.nodes.map(({ id }) => id), edges: document.edges.map(({ id }) => id) });
       },
       copy,
-      // From another scenario there are no originals to stand beside: the middle of what is in sight, roughly.
       paste: (text) =>
+        insertRequest(text) ||
         insert(text, () => {
+          // From another scenario there are no originals to stand beside.
           const ids = readClip(text)?.nodes.map(({ id }) => id) ?? [];
           const { document } = store.getState();
-          return ids.some((id) => nodeOf(document, id))
-            ? null
-            : screenToFlowPosition({ x: window.innerWidth / 2 - 110, y: window.innerHeight / 2 - 60 });
+          return ids.some((id) => nodeOf(document, id)) ? null : snap(screenToFlowPosition(middleOfScreen()));
         }),
     };
   }, [store, project, fitView, screenToFlowPosition]);
 }
+
+const middleOfScreen = (): Point => ({ x: window.innerWidth / 2 - 110, y: window.innerHeight / 2 - 60 });
 
 /** An edge that was selected along with nodes goes only when it is not gone with them anyway. */
 function isBetween(

@@ -1,6 +1,6 @@
 'use client';
 
-import { Maximize2, ScanSearch } from 'lucide-react';
+import { Maximize2 } from 'lucide-react';
 import { useAsk } from '@/components/call';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
@@ -25,9 +25,6 @@ export function WebhookPanel({ node, readOnly }: PanelProps<'webhook'>) {
       <div className="flex flex-wrap gap-2">
         <Button variant="primary" icon={<Maximize2 aria-hidden />} onClick={() => open(node.id)}>
           {readOnly ? 'Open' : 'Open editor'}
-        </Button>
-        <Button icon={<ScanSearch aria-hidden />} onClick={() => open(node.id)}>
-          Check audience
         </Button>
       </div>
       <div data-field="url">
