@@ -74,27 +74,30 @@ function formatXml(source: string): string | null {
   const tokens = tokensOf(source, XML_TOKEN);
   if (!tokens) return null;
   let out = '';
-  let depth = 0;
-  let isInline = false;
-  const line = () => {
-    if (out !== '') out += `\n${'  '.repeat(Math.max(0, depth))}`;
+  // One entry for each open element: whether it holds text of its own.
+  const open: boolean[] = [];
+  const isInText = () => open.some(Boolean);
+  const line = (depth: number) => {
+    if (out !== '') out += `\n${'  '.repeat(depth)}`;
   };
   for (const [i, { text, gap }] of tokens.entries()) {
-    const before = tokens[i - 1]?.text ?? '';
-    const closes = text.startsWith('</');
-    const opens = /^<[^/!?]/.test(text) && !text.endsWith('/>');
-    const isTag = text.startsWith('<') && !text.startsWith('<![');
-    if (closes) depth--;
-    if (isTag || isStatement(text)) {
-      const isEmpty = closes && /^<[^/!?]/.test(before);
-      if (!isInline && !isEmpty) line();
-      isInline = isInline && !closes;
+    if (text.startsWith('</')) {
+      if (open.length === 0) return null;
+      const isEmpty = OPENING.test(tokens[i - 1]?.text ?? '');
+      const isText = isInText();
+      open.pop();
+      if (!isText && !isEmpty) line(open.length);
+      out += text;
+    } else if ((text.startsWith('<') && !text.startsWith('<![')) || isStatement(text)) {
+      if (!isInText()) line(open.length);
+      out += text;
+      if (OPENING.test(text) && !text.endsWith('/>')) open.push(false);
     } else {
-      out += gap.includes('\n') ? '' : gap;
-      isInline = true;
+      out += (gap.includes('\n') ? '' : gap) + text.replace(/\s*\n\s*/g, ' ');
+      if (open.length > 0) open[open.length - 1] = true;
     }
-    out += isTag || isStatement(text) ? text : text.replace(/\s*\n\s*/g, ' ');
-    if (opens) depth++;
   }
-  return depth === 0 ? out.trim() : null;
+  return open.length === 0 ? out.trim() : null;
 }
+
+const OPENING = /^<[^/!?]/;

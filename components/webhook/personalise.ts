@@ -21,8 +21,8 @@ export function personalise(
   for (const field of FIELDS) {
     const source = settings[field];
     if (source === undefined) continue;
-    const text = source.replace(/"(?:[^"\\{]|\\.)*"(?!\s*:)/g, (quoted) => {
-      const name = names.get(textOf(quoted));
+    const text = source.replace(/"(?:[^"\\]|\\.)*"(\s*:)?/g, (quoted, colon?: string) => {
+      const name = colon ? undefined : names.get(textOf(quoted));
       if (name === undefined) return quoted;
       count++;
       return `"{{ customer${step(name)} }}"`;
