@@ -28,7 +28,7 @@ export function NodeTable({
               <tr>
                 <Th>Node</Th>
                 {GROUPS.map(({ key, label, tone }) => (
-                  <Th key={key} align="right" width="104px">
+                  <Th key={key} align="right" className="px-2 xl:w-26 xl:px-3">
                     <span className="inline-flex items-center gap-1.5">
                       {tone === 'neutral' ? null : (
                         <span aria-hidden className={cn('size-1.5 rounded-full bg-current', toneText[tone])} />
@@ -42,13 +42,13 @@ export function NodeTable({
             <tbody>
               {counts.map((count) => (
                 <Tr key={count.node}>
-                  <Td className="min-w-56">
+                  <Td className="min-w-44">
                     <span className="text-faint tabular-nums">#{count.number}</span>{' '}
                     <span className="font-medium">{count.name}</span>
                     <Note count={count} />
                   </Td>
                   {GROUPS.map(({ key, group }) => (
-                    <Td key={key} align="right">
+                    <Td key={key} align="right" className="px-2 xl:px-3">
                       <PeopleButton
                         value={count[key]}
                         isActive={active?.node === count.node && active.group === group}

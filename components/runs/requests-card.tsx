@@ -211,7 +211,7 @@ const COLUMNS: Column<RequestRow>[] = [
       row.customers === 1 && row.customerName ? (
         <span className="block max-w-44 truncate">{row.customerName}</span>
       ) : (
-        <span>
+        <span className="whitespace-nowrap">
           <Count value={row.customers} exact /> <span className="text-faint">customers</span>
         </span>
       ),

@@ -4,6 +4,7 @@ import { Gauge, Plus, Trash2 } from 'lucide-react';
 import Link from 'next/link';
 import { useState } from 'react';
 import { type OutputOf, useAsk } from '@/components/call';
+import { PolicyQueues } from '@/components/runs/policy-queues';
 import { Crumbs } from '@/components/shell/crumbs';
 import { useProject } from '@/components/shell/project-context';
 import { Badge } from '@/components/ui/badge';
@@ -53,6 +54,11 @@ export function Policies({ initial, creating }: { initial: Policy[]; creating: b
           }
         />
       </Card>
+      {policies.length > 0 ? (
+        <div className="mt-8">
+          <PolicyQueues />
+        </div>
+      ) : null}
       {editing ? (
         <PolicyDialog
           key={editing === 'new' ? 'new' : editing.id}

@@ -20,6 +20,7 @@ import {
 import { testIntegration } from './integration-test.ts';
 import { inviteMember, listMembers, removeMember, revokeInvitation, setMemberRole } from './member.ts';
 import { createPolicy, deletePolicy, listPolicies, updatePolicy } from './policy.ts';
+import { listPolicyQueues } from './policy-queue.ts';
 import {
   createPreset,
   deletePreset,
@@ -100,6 +101,7 @@ export const verbs = {
   'policy.create': createPolicy,
   'policy.delete': deletePolicy,
   'policy.list': listPolicies,
+  'policy.queues': listPolicyQueues,
   'policy.update': updatePolicy,
   'preset.create': createPreset,
   'preset.delete': deletePreset,
