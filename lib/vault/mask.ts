@@ -4,24 +4,31 @@ export const MASK = '[secret]';
 /** Shorter strings are no secrets: hiding every "a" of an answer would hide nothing and destroy it. */
 export const SHORTEST_SECRET = 4;
 
-const known = new WeakMap<readonly string[], string[]>();
+/** The forms of secrets that were masked lately; worked out once, because each answer of a run is masked. */
+const known = new Map<string, readonly string[]>();
+const MOST_KNOWN = 500;
 
 /**
  * Hides secrets in a text that came from outside or goes to a log: raw, and in base64 (at every alignment, so also inside
  * a longer encoded text), base64url, percent-encoded, JSON-escaped, HTML-escaped and hexadecimal form.
- * @param secrets the same array for many texts is cheapest: its forms are worked out once
  */
 export function mask(text: string, secrets: readonly string[]): string {
-  let forms = known.get(secrets);
-  if (!forms) {
-    forms = [...new Set(secrets.filter((secret) => secret.length >= SHORTEST_SECRET).flatMap(formsOf))].sort(
-      (a, b) => b.length - a.length,
-    );
-    known.set(secrets, forms);
-  }
   let masked = text;
-  for (const form of forms) if (masked.includes(form)) masked = masked.replaceAll(form, MASK);
+  // The longest first, so that a secret inside another one leaves no rest of it.
+  const wanted = secrets.filter((secret) => secret.length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length);
+  for (const secret of wanted)
+    for (const form of knownForms(secret)) if (masked.includes(form)) masked = masked.replaceAll(form, MASK);
   return masked;
+}
+
+function knownForms(secret: string): readonly string[] {
+  let forms = known.get(secret);
+  if (!forms) {
+    forms = [...new Set(formsOf(secret))].sort((a, b) => b.length - a.length);
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(secret, forms);
+  }
+  return forms;
 }
 
 function formsOf(secret: string): string[] {
