@@ -1,6 +1,5 @@
 import type { Arguments, Expr, FilterCall } from './ast.ts';
 import { charge, chargeItems } from './budget.ts';
-import { compileExpr, type Surroundings } from './compile-expressions.ts';
 import { TemplateError, typeError } from './errors.ts';
 import { applyFilter, type Filter, type Test } from './filter.ts';
 import { FILTERS } from './filters.ts';
@@ -8,6 +7,7 @@ import { callMethod } from './method.ts';
 import { attributeOf, directMethod } from './methods.ts';
 import type { Evaluate, Render } from './render-state.ts';
 import { bind, type Signature } from './signature.ts';
+import type { Surroundings } from './surroundings.ts';
 import { TESTS } from './tests.ts';
 import {
   entriesOf,
@@ -33,10 +33,10 @@ const NOTHING: Given = { positional: [], named: NO_NAMED };
 
 /** How the arguments of a call are evaluated: in the order they are written. */
 export function compileArguments(args: Arguments, s: Surroundings, at: number): (r: Render) => Given {
-  const positional = args.positional.map((arg) => compileExpr(arg, s));
-  const named = args.named.map(([name, value]) => [name, compileExpr(value, s)] as const);
-  const rest = args.rest && compileExpr(args.rest, s);
-  const restNamed = args.restNamed && compileExpr(args.restNamed, s);
+  const positional = args.positional.map((arg) => s.compile(arg, s));
+  const named = args.named.map(([name, value]) => [name, s.compile(value, s)] as const);
+  const rest = args.rest && s.compile(args.rest, s);
+  const restNamed = args.restNamed && s.compile(args.restNamed, s);
   if (positional.length === 0 && named.length === 0 && !rest && !restNamed) return () => NOTHING;
   return (r) => {
     const list = positional.map((arg) => arg(r));
@@ -78,7 +78,7 @@ export function invoke(target: unknown, positional: unknown[], named: Named): un
 export function callExpression(e: Extract<Expr, { type: 'call' }>, s: Surroundings): Evaluate {
   const args = compileArguments(e.args, s, e.at);
   if (e.callee.type === 'attribute') return methodCall(e.callee, args, s);
-  const callee = compileExpr(e.callee, s);
+  const callee = s.compile(e.callee, s);
   const { at } = e;
   return (r) => {
     const target = callee(r);
@@ -95,7 +95,7 @@ function methodCall(
   args: (r: Render) => Given,
   s: Surroundings,
 ): Evaluate {
-  const object = compileExpr(callee.object, s);
+  const object = s.compile(callee.object, s);
   const { name, at } = callee;
   return (r) => {
     const value = object(r);
@@ -158,7 +158,7 @@ function plan(
   s: Surroundings,
 ): ((r: Render) => unknown[]) | null {
   if (args.rest || args.restNamed || of.rest || of.named) return null;
-  const parts = [...args.positional, ...args.named.map(([, value]) => value)].map((arg) => compileExpr(arg, s));
+  const parts = [...args.positional, ...args.named.map(([, value]) => value)].map((arg) => s.compile(arg, s));
   const names: Named = Object.create(null) as Named;
   args.named.forEach(([name], i) => {
     names[name] = args.positional.length + i;
@@ -192,7 +192,7 @@ function plan(
 }
 
 export function filterExpression(e: Extract<Expr, { type: 'filter' }>, s: Surroundings): Evaluate {
-  const input = compileExpr(e.input, s);
+  const input = s.compile(e.input, s);
   const apply = compileFilter(e, s);
   return (r) => apply(r, input(r));
 }
@@ -223,7 +223,7 @@ export function compileFilter(
 }
 
 export function testExpression(e: Extract<Expr, { type: 'test' }>, s: Surroundings): Evaluate {
-  const input = compileExpr(e.input, s);
+  const input = s.compile(e.input, s);
   const test = findTest(e.name, e.nameAt, s.soft);
   const planned = plan(test.signature, test.label, test.hidden, e.args, s);
   const args = planned ?? bindLater(test, compileArguments(e.args, s, e.at));

@@ -9,6 +9,7 @@ import { Loop } from './loop.ts';
 import { attributeOf, hidesKey, itemOf } from './methods.ts';
 import type { Evaluate, Frame, Render } from './render-state.ts';
 import type { Scope } from './scope.ts';
+import type { Surroundings } from './surroundings.ts';
 import {
   Bytes,
   characters,
@@ -26,19 +27,6 @@ import {
   Undefined,
   unbool,
 } from './values.ts';
-
-export interface CompiledParameter {
-  /** What `[[ name ]]` gives: a constant, or the result of the value's own template. */
-  evaluate: Evaluate;
-}
-
-/** What the compiler of expressions has to know of its surroundings. */
-export interface Surroundings {
-  scope: Scope;
-  parameters: ReadonlyMap<string, CompiledParameter>;
-  /** Inside an `if`, an unknown filter or test is a fault only when it is reached. */
-  soft: boolean;
-}
 
 /** Turns an expression into a closure. No code is generated: a template can do only what the closures here do. */
 export function compileExpr(e: Expr, s: Surroundings): Evaluate {

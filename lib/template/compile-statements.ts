@@ -1,7 +1,7 @@
 import type { MacroParameter, Statement, Target } from './ast.ts';
 import { charge, chargeItems, MACRO_DEPTH } from './budget.ts';
 import { compileArguments, compileFilters, invoke } from './compile-calls.ts';
-import { type CompiledParameter, compileExpr, readName, type Surroundings } from './compile-expressions.ts';
+import { compileExpr, readName } from './compile-expressions.ts';
 import { TemplateError, typeError } from './errors.ts';
 import { type Escape, type Place, placeOf, type Write, writesStructure } from './escape.ts';
 import { Items, Loop } from './loop.ts';
@@ -9,6 +9,7 @@ import { type CompiledMacro, macroFunction, specialNames } from './macro.ts';
 import { str } from './print.ts';
 import { capture, type Evaluate, type Execute, emit, newFrame, type Render, tooLong } from './render-state.ts';
 import { assigned, FunctionScope, mentions, Scope, targetNames, walk } from './scope.ts';
+import type { CompiledParameter, Surroundings } from './surroundings.ts';
 import { Func, Host, isText, isTruthy, iterate, Namespace, Safe, typeName } from './values.ts';
 
 export interface CompileSettings {
@@ -79,7 +80,7 @@ class StatementCompiler {
   }
 
   private around(scope: Scope, soft = false): Surroundings {
-    return { scope, parameters: this.settings.parameters, soft };
+    return { scope, parameters: this.settings.parameters, soft, compile: compileExpr };
   }
 
   private sequence(body: Statement[], s: Surroundings): Execute {

@@ -1,6 +1,6 @@
 import type { Expr, Statement } from './ast.ts';
 import { SOURCE_LIMIT } from './budget.ts';
-import { type CompiledParameter, compileExpr } from './compile-expressions.ts';
+import { compileExpr } from './compile-expressions.ts';
 import { type CompiledTemplate, compileTemplateBody } from './compile-statements.ts';
 import { TemplateError } from './errors.ts';
 import type { Escape } from './escape.ts';
@@ -11,6 +11,7 @@ import { str } from './print.ts';
 import { type Read, readsOf } from './reads.ts';
 import { capture, type Evaluate, newFrame } from './render-state.ts';
 import { FunctionScope, Scope, walk } from './scope.ts';
+import type { CompiledParameter } from './surroundings.ts';
 
 export interface CompileOptions {
   /** How errors call it: "URL", "Header X-Id", "Root", "Customer", "Payload". */
@@ -125,7 +126,12 @@ export function compileExpression(source: string, options: { name: string }): Ex
     if (source.length > SOURCE_LIMIT) throw new TemplateError('LimitError', 'the expression is too long', 0);
     const tree: Expr = parseExpression(source);
     const fn = new FunctionScope(null);
-    const evaluate = compileExpr(tree, { scope: new Scope(fn, null), parameters: new Map(), soft: false });
+    const evaluate = compileExpr(tree, {
+      scope: new Scope(fn, null),
+      parameters: new Map(),
+      soft: false,
+      compile: compileExpr,
+    });
     const reads = summary(readsOf([{ type: 'output', value: tree, at: 0, end: source.length }]));
     return { source, name: options.name, reads, evaluate, size: fn.size };
   });
