@@ -5,6 +5,7 @@
  * for every node entered = waiting + in flight + delivered + rejected + unknown + skipped, at every moment.
  */
 export { eraseFromRequests } from './erase.ts';
+export { countEvents } from './event-counts.ts';
 export { pauseRun, resumeRun, resumeWebhook, startRuns, stopRuns } from './lifecycle.ts';
 export { type PreparedRequest, prepareRequests, sendPrepared } from './prepare.ts';
 export {
