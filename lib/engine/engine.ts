@@ -288,7 +288,6 @@ export class Engine {
       this.sender.use(opened, await openKeys(pool(), run.projectId, node.settings));
       this.open.set(chunk.id, opened);
       lane.add(opened);
-      opened.refillSoon();
     } catch (error) {
       log.error(
         { error: (error as Error).message, stack: (error as Error).stack, chunk: chunk.id, run: chunk.runId },

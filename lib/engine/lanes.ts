@@ -21,6 +21,12 @@ export interface Source {
   next(): Item | undefined;
   /** Requests that it has or will have. */
   readonly left: number;
+  /** Requests that are claimed and wait for a slot. */
+  readonly ready: number;
+  /** Fewer than this many ready requests call for more. */
+  low(window: number): number;
+  /** Claims the next window of so many requests; false when there is nothing more to claim. */
+  refill(window: number): boolean;
 }
 
 /** Without a policy, this many requests at once in each worker. */
@@ -62,13 +68,29 @@ export class Lane {
     }
   }
 
+  /**
+   * Has requests claimed before they are needed. Of a run one chunk after the other is claimed from, so that no more than
+   * about twice the concurrency is in doubt if this process dies.
+   */
+  refill(): void {
+    const window = Math.max(2, Math.ceil(this.window / Math.max(1, this.sources.size)));
+    for (const sources of this.sources.values()) {
+      let ready = 0;
+      for (const source of sources) ready += source.ready;
+      for (const source of sources) {
+        if (ready >= source.low(window)) break;
+        if (source.refill(window)) break;
+      }
+    }
+  }
+
   /** How many requests of this process may be in flight now. */
   get slots(): number {
     return this.granted;
   }
 
   /** Requests that may leave in the next two seconds, by slots and by rate. */
-  get window(): number {
+  private get window(): number {
     const bySlots = Math.max(2, 2 * (this.granted || 1));
     return this.hasRate ? Math.min(bySlots, Math.max(1, Math.ceil(this.ratePerMs * 2000))) : bySlots;
   }
@@ -94,6 +116,7 @@ export class Lane {
     this.sources.set(source.runId, sources);
     if (!this.turns.includes(source.runId)) this.turns.push(source.runId);
     if (this.granted === 0 || performance.now() + source.deadlineMs > this.leaseUntil) this.renewSoon();
+    this.refill();
   }
 
   remove(source: Source): void {
@@ -106,8 +129,13 @@ export class Lane {
     if (this.isIdle) this.idleSince = performance.now();
   }
 
-  /** Starts as many requests as slots, lease and permits allow. */
+  /** Starts as many requests as slots, lease and permits allow, and sees to it that there are more. */
   pump(): void {
+    this.startReady();
+    this.refill();
+  }
+
+  private startReady(): void {
     while (this.busy < this.granted) {
       const now = performance.now();
       if (this.hasRate && !this.permitAt(now)) return;

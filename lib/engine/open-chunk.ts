@@ -52,7 +52,7 @@ export class OpenChunk implements Source {
   /** Windows whose outcomes are not all committed. */
   openWindows = 0;
   private readonly parts: Parts;
-  private ready: { window: OpenWindow; index: number }[] = [];
+  private waiting: { window: OpenWindow; index: number }[] = [];
   private refilling: Promise<void> | null = null;
 
   constructor(parts: Parts) {
@@ -77,7 +77,7 @@ export class OpenChunk implements Source {
   }
 
   get left(): number {
-    return this.ready.length + (this.isBatch ? Math.ceil(this.unclaimed / this.batchSize) : this.unclaimed);
+    return this.waiting.length + (this.isBatch ? Math.ceil(this.unclaimed / this.batchSize) : this.unclaimed);
   }
 
   private get batchSize(): number {
@@ -85,18 +85,23 @@ export class OpenChunk implements Source {
     return Math.max(1, effectiveBatchSize(this.plan.settings, this.onEvent));
   }
 
-  next(): Item | undefined {
-    const item = this.ready.shift();
-    this.refillSoon();
-    if (!item) return undefined;
-    return { start: () => this.parts.sender.send(this, item.window, item.index) };
+  get ready(): number {
+    return this.waiting.length;
   }
 
-  /** Sees to it that requests are ready before the lane asks for them. */
-  refillSoon(): void {
-    const low = this.isBatch ? READY_BATCHES : Math.min(MAX_WINDOW, this.parts.lane.window) / 2;
-    if (this.refilling || this.closing || this.ready.length >= low || this.unclaimed === 0) return;
-    this.refilling = this.refill()
+  low(window: number): number {
+    return this.isBatch ? READY_BATCHES : Math.min(MAX_WINDOW, window) / 2;
+  }
+
+  next(): Item | undefined {
+    const item = this.waiting.shift();
+    return item && { start: () => this.parts.sender.send(this, item.window, item.index) };
+  }
+
+  refill(window: number): boolean {
+    if (this.refilling) return true;
+    if (this.unclaimed === 0) return false;
+    this.refilling = this.claimNext(Math.min(MAX_WINDOW, window))
       .catch((error: Error) => {
         log.error({ error: error.message, stack: error.stack, chunk: this.chunk.id }, 'a window could not be made');
         this.parts.settler.abandon(error);
@@ -105,23 +110,24 @@ export class OpenChunk implements Source {
         this.refilling = null;
         this.parts.lane.pump();
       });
+    return true;
   }
 
   /** Takes nothing more; what is ready goes back, what is in flight is settled. */
   close(why: Closing): void {
     if (this.closing && why !== 'lost') return;
     this.closing = why;
-    const returned = this.ready;
-    this.ready = [];
+    const returned = this.waiting;
+    this.waiting = [];
     if (why === 'lost') return this.parts.settler.forget(this);
     this.parts.settler.put(returned.map(({ window, index }) => this.parts.sender.returned(this, window, index)));
     if (this.openWindows === 0 && !this.refilling) this.parts.settler.finish(this);
   }
 
-  private async refill(): Promise<void> {
+  private async claimNext(singles: number): Promise<void> {
     const { chunk } = this;
     const from = chunk.claimed;
-    const size = this.isBatch ? this.batchSize : Math.min(MAX_WINDOW, this.parts.lane.window);
+    const size = this.isBatch ? this.batchSize : singles;
     const to = Math.min(chunk.size, from + size);
     const travellers = unpack(chunk, from, to);
     const made = chunk.windows ? await this.again(travellers, from) : await this.first(travellers);
@@ -154,7 +160,7 @@ export class OpenChunk implements Source {
     for (let index = 0; index < window.requests.length; index++) {
       if (!window.requests[index]) continue;
       if (this.closing) this.parts.settler.put([this.parts.sender.returned(this, window, index)]);
-      else this.ready.push({ window, index });
+      else this.waiting.push({ window, index });
     }
   }
 

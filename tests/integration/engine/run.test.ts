@@ -30,7 +30,10 @@ describe('a run over an audience', () => {
       },
       [condition, 'yes'],
     );
-    const accepted = add('condition', { mode: 'jinja', expression: "webhook.result.status == 'sent'" }, [webhook, 'sent']);
+    const accepted = add('condition', { mode: 'jinja', expression: "webhook.result.status == 'sent'" }, [
+      webhook,
+      'sent',
+    ]);
     add('set-attribute', { attributes: [{ name: 'status', value: '{{ webhook.result.status }}' }] }, [accepted, 'yes']);
     const run = await start(projectId, document());
     const counts = await ended(run.id);
@@ -38,7 +41,12 @@ describe('a run over an audience', () => {
     expect(books).toMatchObject({ requests: 2500, distinctKeys: 2500, duplicates: 0, changedBodies: 0 });
     expect(books.peakConcurrency).toBeLessThanOrEqual(20);
     expect(addsUp(counts.values())).toBe(true);
-    expect(counts.get(3)).toMatchObject({ entered: 2500, delivered: 2500, requests: 2500, ports: { sent: 2500, failed: 0 } });
+    expect(counts.get(3)).toMatchObject({
+      entered: 2500,
+      delivered: 2500,
+      requests: 2500,
+      ports: { sent: 2500, failed: 0 },
+    });
     expect(counts.get(5)).toMatchObject({ entered: 2500, delivered: 2500 });
     const { rows } = await pool().query(
       "SELECT count(*) FROM customer WHERE project_id = $1 AND properties->>'status' = 'sent'",
@@ -70,7 +78,13 @@ describe('a run over an audience', () => {
     const run = await start(projectId, document());
     const counts = await ended(run.id);
     expect(await target.books('batch')).toMatchObject({ requests: 4, customers: 3500, duplicates: 0 });
-    expect(counts.get(2)).toMatchObject({ delivered: 3500, requests: 4, batchMin: 500, batchMedian: 1000, batchMax: 1000 });
+    expect(counts.get(2)).toMatchObject({
+      delivered: 3500,
+      requests: 4,
+      batchMin: 500,
+      batchMedian: 1000,
+      batchMax: 1000,
+    });
     const { requests } = await listRequests(pool(), { runId: run.id });
     expect(requests.map(({ customers }) => customers)).toEqual(expect.arrayContaining([1000, 1000, 1000, 500]));
     const detail = await requestDetail(pool(), run.id, requests[0]!.id);

@@ -1,0 +1,141 @@
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { pool } from '../../../lib/db/index.ts';
+import { peopleAt } from '../../../lib/engine/index.ts';
+import { freshDatabase } from '../../support/database.ts';
+import {
+  addsUp,
+  countsOf,
+  draw,
+  ended,
+  policy,
+  projectWithCustomers,
+  start,
+  until,
+  withTarget,
+} from '../../support/engine.ts';
+import { startWorkerProcess, type WorkerProcess } from '../../support/worker-process.ts';
+
+const target = withTarget();
+freshDatabase();
+
+const workers: WorkerProcess[] = [];
+const newWorker = async () => {
+  const worker = await startWorkerProcess();
+  workers.push(worker);
+  return worker;
+};
+const stopAll = async () => {
+  await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+};
+afterEach(stopAll);
+afterAll(stopAll);
+
+async function singles(name: string, settings: object = {}, customers = 2000, limit = 20) {
+  const { projectId } = await projectWithCustomers(customers);
+  const { add, document } = draw();
+  const now = add('now');
+  const webhook = add(
+    'webhook',
+    {
+      url: target.url(name),
+      payload: '{"number": {{ customer.number }}, "now": {{ time }}}',
+      policyId: await policy(projectId, limit),
+      ...settings,
+    },
+    [now, 'out'],
+  );
+  add('set-attribute', { attributes: [{ name: 'sent', value: 'yes' }] }, [webhook, 'sent']);
+  return start(projectId, document());
+}
+
+const arrived = (name: string, count: number) =>
+  until(`${count} requests at ${name}`, async () => (await target.books(name)).requests >= count);
+
+describe('a worker that is killed', () => {
+  it('loses nobody: another one takes over within seconds, with the same keys and bytes', async () => {
+    await target.behave('killed', { latencyMs: 20 });
+    const [first] = [await newWorker(), await newWorker()];
+    const run = await singles('killed');
+    await arrived('killed', 500);
+    first.kill();
+    const counts = await ended(run.id);
+    const books = await target.books('killed');
+    expect(counts.get(2)).toMatchObject({ entered: 2000, delivered: 2000, unknown: 0 });
+    expect(counts.get(3)).toMatchObject({ entered: 2000, delivered: 2000 });
+    expect(books).toMatchObject({ distinctKeys: 2000, changedBodies: 0 });
+    expect(books.duplicates).toBeLessThanOrEqual(100);
+    expect(books.peakConcurrency).toBeLessThanOrEqual(20);
+    expect(addsUp(counts.values())).toBe(true);
+  });
+
+  it('is sending again two seconds after it was started anew', async () => {
+    await target.behave('restarted', { latencyMs: 20 });
+    const first = await newWorker();
+    const run = await singles('restarted');
+    await arrived('restarted', 300);
+    first.kill();
+    const before = (await target.books('restarted')).requests;
+    await newWorker();
+    const ready = Date.now();
+    await until('it sends again', async () => (await target.books('restarted')).requests > before, 10_000);
+    expect(Date.now() - ready).toBeLessThan(2000);
+    expect((await ended(run.id)).get(2)).toMatchObject({ delivered: 2000 });
+  });
+
+  it('leaves those in doubt unknown, by name, when the webhook does not send again', async () => {
+    await target.behave('doubt', { latencyMs: 30 });
+    const first = await newWorker();
+    const run = await singles('doubt', { inDoubt: 'unknown' });
+    await arrived('doubt', 300);
+    first.kill();
+    await newWorker();
+    const counts = await ended(run.id);
+    const books = await target.books('doubt');
+    expect(books.duplicates).toBe(0);
+    const { unknown, delivered } = counts.get(2)!;
+    expect(unknown).toBeGreaterThan(0);
+    expect(unknown).toBeLessThanOrEqual(100);
+    expect(delivered + unknown).toBe(2000);
+    expect(addsUp(counts.values())).toBe(true);
+    const { people } = await peopleAt(pool(), { runId: run.id, node: 'n2', group: 'unknown', limit: 200 });
+    expect(people).toHaveLength(unknown);
+  });
+
+  it('loses nobody while it lets the audience in', async () => {
+    const first = await newWorker();
+    const run = await singles(
+      'entering',
+      { batch: true, root: '[{% output customers separated by "," %}]', customer: '{"n": {{ customer.number }}}' },
+      20_000,
+      4,
+    );
+    await until('some entered', async () => {
+      const { rows } = await pool().query<{ entered: number }>('SELECT entered FROM run WHERE id = $1', [run.id]);
+      return rows[0]!.entered > 2000;
+    });
+    first.kill();
+    await newWorker();
+    const counts = await ended(run.id);
+    expect(counts.get(1)).toMatchObject({ entered: 20_000, delivered: 20_000 });
+    expect(counts.get(2)).toMatchObject({ entered: 20_000, delivered: 20_000 });
+    expect((await target.books('entering')).customers).toBe(20_000);
+  });
+});
+
+describe('a worker that is asked to stop', () => {
+  it('finishes what is in flight; nothing is in doubt and nothing is sent twice', async () => {
+    await target.behave('drained', { latencyMs: 50 });
+    const first = await newWorker();
+    const run = await singles('drained');
+    await arrived('drained', 300);
+    await first.stop();
+    const { rows } = await pool().query('SELECT count(*) AS n FROM request_window WHERE run_id = $1 AND open', [
+      run.id,
+    ]);
+    expect(rows[0]).toEqual({ n: 0 });
+    expect(addsUp((await countsOf(run.id)).values())).toBe(true);
+    await newWorker();
+    expect((await ended(run.id)).get(2)).toMatchObject({ delivered: 2000, unknown: 0 });
+    expect(await target.books('drained')).toMatchObject({ requests: 2000, duplicates: 0 });
+  });
+});

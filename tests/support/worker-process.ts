@@ -1,0 +1,33 @@
+import { startChild } from '../../tools/stack.ts';
+
+export interface WorkerProcess {
+  pid: number;
+  /** SIGKILL: no last words. */
+  kill(): void;
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
+  /** SIGTERM, and waits for the end. */
+  stop(): Promise<void>;
+  ended: Promise<number | string>;
+}
+
+/** A worker of its own process on this file's database. */
+export async function startWorkerProcess(): Promise<WorkerProcess> {
+  const child = await startChild(
+    'worker',
+    'tools/start-worker.ts',
+    {
+      DATABASE_URL: process.env.DATABASE_URL!,
+      ENCRYPTION_KEY: process.env.ENCRYPTION_KEY!,
+      EGRESS_ALLOW: process.env.EGRESS_ALLOW!,
+      LOG_LEVEL: process.env.WORKER_LOG ?? 'error',
+    },
+    { nodeArgs: ['--disallow-code-generation-from-strings'] },
+  );
+  return {
+    pid: child.process.pid!,
+    kill: () => child.process.kill('SIGKILL'),
+    signal: (name) => child.process.kill(name),
+    stop: () => child.stop(),
+    ended: child.ended,
+  };
+}
