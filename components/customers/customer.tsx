@@ -3,15 +3,18 @@
 import { KeyRound, MoreHorizontal, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { type OutputOf, useAsk } from '@/components/call';
+import { CustomerJourneys } from '@/components/runs/customer-journeys';
 import { Crumbs } from '@/components/shell/crumbs';
 import { useProject } from '@/components/shell/project-context';
 import { Badge } from '@/components/ui/badge';
 import { Card } from '@/components/ui/card';
 import { CopyButton } from '@/components/ui/copy-button';
+import { Count } from '@/components/ui/count';
 import { IconButton } from '@/components/ui/icon-button';
 import { Menu, MenuContent, MenuItem, MenuTrigger } from '@/components/ui/menu';
 import { Page, PageHeader } from '@/components/ui/page-header';
 import { RelativeTime } from '@/components/ui/relative-time';
+import { TabPanel, Tabs } from '@/components/ui/tabs';
 import { Tooltip } from '@/components/ui/tooltip';
 import { DeleteCustomerDialog } from './delete-customer-dialog';
 import { Properties } from './properties';
@@ -24,6 +27,7 @@ export function Customer({ initial }: { initial: Profile }) {
   const project = useProject();
   const { data: customer = initial } = useAsk('customer.get', { id: initial.id }, { initial });
   const [deleting, setDeleting] = useState(false);
+  const [tab, setTab] = useState<'events' | 'journeys'>('events');
   const isAnonymous = !customer.identifiers.some(({ isHard }) => isHard);
   return (
     <Page>
@@ -62,7 +66,28 @@ export function Customer({ initial }: { initial: Profile }) {
           <Identifiers customer={customer} />
           <Properties id={customer.id} properties={customer.properties} />
         </div>
-        <Timeline id={customer.id} types={customer.eventTypes} />
+        <Tabs
+          label="What happened"
+          value={tab}
+          onChange={setTab}
+          tabs={[
+            {
+              value: 'events',
+              label: 'Events',
+              count: <Count value={customer.eventTypes.reduce((sum, { count }) => sum + count, 0)} />,
+            },
+            { value: 'journeys', label: 'Journeys' },
+          ]}
+        >
+          <TabPanel value="events">
+            <Timeline id={customer.id} types={customer.eventTypes} />
+          </TabPanel>
+          <TabPanel value="journeys">
+            <Card flush>
+              <CustomerJourneys customer={customer.id} />
+            </Card>
+          </TabPanel>
+        </Tabs>
       </div>
       {deleting ? <DeleteCustomerDialog customer={customer} onClose={() => setDeleting(false)} /> : null}
     </Page>
@@ -73,13 +98,13 @@ function Identifiers({ customer }: { customer: Profile }) {
   const rows = [...customer.identifiers, { kind: 'internal id', value: customer.id, isHard: false }];
   return (
     <Card flush title="Identifiers">
-      <dl className="py-1">
+      <ul className="py-1">
         {rows.map(({ kind, value, isHard }) => (
-          <div
+          <li
             key={`${kind} ${value}`}
             className="group grid min-h-9 grid-cols-[40%_minmax(0,1fr)_auto] items-center gap-x-3 px-3 py-1"
           >
-            <dt className="flex min-w-0 items-center gap-1.5 text-muted">
+            <span className="flex min-w-0 items-center gap-1.5 text-muted">
               <span className="truncate" title={kind}>
                 {kind}
               </span>
@@ -88,18 +113,18 @@ function Identifiers({ customer }: { customer: Profile }) {
                   <KeyRound className="size-3.5 text-accent" role="img" aria-label="hard identifier" />
                 </Tooltip>
               ) : null}
-            </dt>
-            <dd className="truncate font-mono text-sm" title={value}>
+            </span>
+            <span className="truncate font-mono text-sm" title={value}>
               {value}
-            </dd>
+            </span>
             <CopyButton
               text={value}
               label={`Copy ${kind}`}
               className="opacity-0 focus-visible:opacity-100 group-hover:opacity-100"
             />
-          </div>
+          </li>
         ))}
-      </dl>
+      </ul>
     </Card>
   );
 }

@@ -45,31 +45,34 @@ export function Properties({ id, properties }: { id: string; properties: Record<
         ) : undefined
       }
     >
-      <dl className="py-1">
+      <ul className="py-1">
         {editing === NEW ? (
-          <PropertyForm id={id} taken={names} name={null} value="" onClose={() => setEditing(null)} />
+          <li>
+            <PropertyForm id={id} taken={names} name={null} value="" onClose={() => setEditing(null)} />
+          </li>
         ) : null}
         {names.map((name) =>
           editing === name ? (
-            <PropertyForm
-              key={name}
-              id={id}
-              taken={names}
-              name={name}
-              value={properties[name]}
-              onClose={() => setEditing(null)}
-            />
+            <li key={name}>
+              <PropertyForm
+                id={id}
+                taken={names}
+                name={name}
+                value={properties[name]}
+                onClose={() => setEditing(null)}
+              />
+            </li>
           ) : (
-            <div
+            <li
               key={name}
               className="group relative grid min-h-9 grid-cols-[40%_minmax(0,1fr)] items-center gap-x-3 px-3 py-1 hover:bg-hover"
             >
-              <dt className="truncate text-muted" title={name}>
+              <span className="truncate text-muted" title={name}>
                 {name}
-              </dt>
-              <dd className="[overflow-wrap:anywhere]">
+              </span>
+              <span className="[overflow-wrap:anywhere]">
                 <Shown value={properties[name]} />
-              </dd>
+              </span>
               {can.build ? (
                 <span className="absolute right-1 flex rounded-md bg-hover opacity-0 focus-within:opacity-100 group-hover:opacity-100">
                   <IconButton
@@ -86,13 +89,13 @@ export function Properties({ id, properties }: { id: string; properties: Record<
                   />
                 </span>
               ) : null}
-            </div>
+            </li>
           ),
         )}
         {names.length === 0 && editing === null ? (
-          <p className="px-3 py-4 text-center text-muted">This customer has no properties.</p>
+          <li className="px-3 py-4 text-center text-muted">This customer has no properties.</li>
         ) : null}
-      </dl>
+      </ul>
     </Card>
   );
 }

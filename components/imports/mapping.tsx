@@ -138,7 +138,11 @@ function MappingForm({
 function FirstRows({ preview }: { preview: Preview }) {
   return (
     <Card flush title="First rows" description="As the file has them.">
-      <div className="scroll-thin max-h-72 overflow-auto">
+      <div
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by keyboard
+        tabIndex={0}
+        className="scroll-thin max-h-72 overflow-auto"
+      >
         <Table aria-label="First rows of the file">
           <THead sticky>
             <tr>

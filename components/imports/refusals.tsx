@@ -26,8 +26,6 @@ export function Refusals({ shown, action }: { shown: Shown; action: ReactNode })
       <DataTable
         label="Refused rows"
         dense
-        className="max-h-[520px]"
-        sticky
         columns={columnsFor(header)}
         rows={refusals}
         rowKey={(refusal) => String(refusal.line)}
