@@ -14,19 +14,21 @@ import { WebhookPanel } from './panels/webhook';
 interface NodeView<K extends Kind> {
   icon: LucideIcon;
   Panel: ComponentType<PanelProps<K>>;
+  /** What people call it elsewhere; the palette finds it by these words. */
+  aliases: string;
   /** Where it stands in the palette below its family; most need no heading of their own. */
   section?: string;
 }
 
 /** The screen's side of lib/core/node-kinds.ts: one entry a kind, and the compiler names a missing one. */
 export const NODE_VIEWS: { [K in Kind]: NodeView<K> } = {
-  now: { icon: Play, Panel: NowPanel },
-  'on-event': { icon: Zap, Panel: OnEventPanel },
-  condition: { icon: Split, Panel: ConditionPanel },
-  wait: { icon: Hourglass, Panel: WaitPanel },
-  webhook: { icon: Webhook, Panel: WebhookPanel, section: 'Other' },
-  'set-attribute': { icon: PencilLine, Panel: SetAttributePanel },
-  'add-event': { icon: CalendarPlus, Panel: AddEventPanel },
+  now: { icon: Play, Panel: NowPanel, aliases: 'everyone all audience bulk campaign' },
+  'on-event': { icon: Zap, Panel: OnEventPanel, aliases: 'trigger when something happens' },
+  condition: { icon: Split, Panel: ConditionPanel, aliases: 'if filter branch split segment' },
+  wait: { icon: Hourglass, Panel: WaitPanel, aliases: 'delay pause sleep timer' },
+  webhook: { icon: Webhook, Panel: WebhookPanel, aliases: 'http request api call send sms message', section: 'Other' },
+  'set-attribute': { icon: PencilLine, Panel: SetAttributePanel, aliases: 'update property profile write' },
+  'add-event': { icon: CalendarPlus, Panel: AddEventPanel, aliases: 'track custom activity' },
 };
 
 export const FAMILIES: readonly { family: Family; title: string }[] = [

@@ -32,16 +32,6 @@ export interface PaletteGroup {
   items: PaletteItem[];
 }
 
-const ALIASES: Record<string, string> = {
-  now: 'everyone all audience bulk campaign',
-  'on-event': 'trigger when something happens',
-  condition: 'if filter branch split segment',
-  wait: 'delay pause sleep timer',
-  webhook: 'http request api call send sms message',
-  'set-attribute': 'update property profile write',
-  'add-event': 'track custom activity',
-};
-
 /** The kinds of nodes by family, those with a section of their own last. */
 export function kindGroups(): PaletteGroup[] {
   return FAMILIES.flatMap(({ family, title }) => {
@@ -52,7 +42,7 @@ export function kindGroups(): PaletteGroup[] {
       family,
       icon: NODE_VIEWS[kind].icon,
       piece: { kind },
-      aliases: ALIASES[kind] ?? '',
+      aliases: NODE_VIEWS[kind].aliases,
       section: NODE_VIEWS[kind].section ?? null,
     }));
     const sections = [...new Set(items.map(({ section }) => section))].sort(
