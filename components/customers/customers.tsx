@@ -21,6 +21,7 @@ import { type Column, DataTable } from '@/components/ui/table';
 import { usePages, useSearchText } from './address-state';
 import { ColumnChooser, useColumns } from './column-chooser';
 import { CustomerDialog } from './customer-dialog';
+import { ExportLink } from './export-link';
 import { PropertyValue } from './property-value';
 
 type Listed = OutputOf<'customer.list'>;
@@ -79,6 +80,11 @@ export function Customers({
         actions={
           isEmpty ? undefined : (
             <>
+              {can.build ? (
+                <ExportLink what="customers" filter={{ q: settled }}>
+                  {settled ? 'Export found' : 'Export'}
+                </ExportLink>
+              ) : null}
               {importing}
               {create}
             </>

@@ -83,7 +83,8 @@ export function guessDelimiter(head: string): Delimiter {
 /** What a column probably is, by its header and its first values. */
 export function guessUse(header: string, values: readonly string[], kind: ImportKind = 'customers'): ColumnUse {
   const name = header.trim();
-  if (name === '') return { as: 'skip' };
+  // Our own exports tell the internal id, which names nobody elsewhere.
+  if (name === '' || name === 'internal_id') return { as: 'skip' };
   if (/^(registered|customer[_ -]?id|external[_ -]?id|user[_ -]?id|id)$/i.test(name))
     return { as: 'identifier', kind: HARD_KIND };
   if (/^cookie([_ -]?id)?$/i.test(name)) return { as: 'identifier', kind: 'cookie' };

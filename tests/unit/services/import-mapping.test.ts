@@ -46,6 +46,7 @@ describe('guessing', () => {
     expect(guessUse('Customer ID', ['1'])).toEqual({ as: 'identifier', kind: 'registered' });
     expect(guessUse('cookie', ['x'])).toEqual({ as: 'identifier', kind: 'cookie' });
     expect(guessUse(' ', ['x'])).toEqual({ as: 'skip' });
+    expect(guessUse('internal_id', ['7'])).toEqual({ as: 'skip' });
   });
 });
 

@@ -1,0 +1,16 @@
+import { answerDownload, caller } from '@/lib/next';
+import { ServiceError } from '@/lib/services';
+import { exportCustomers, exportEvents } from '@/lib/services/export';
+
+/** Customers or events of a project as CSV, for the link on their page. */
+export async function GET(request: Request, { params }: { params: Promise<{ what: string }> }): Promise<Response> {
+  const { what } = await params;
+  const query = new URL(request.url).searchParams;
+  return answerDownload(request, async () => {
+    const ctx = await caller(query.get('project') ?? '');
+    if (!ctx) throw new ServiceError('signed-out', 'Your session has ended. Sign in again.');
+    if (what === 'customers') return exportCustomers(ctx, { query: query.get('q') ?? '' });
+    if (what === 'events') return exportEvents(ctx, { type: query.get('type') || null });
+    throw new ServiceError('not-found', 'There is no such export.');
+  });
+}
