@@ -1,10 +1,8 @@
 'use client';
 
-import { Braces } from 'lucide-react';
 import { useState } from 'react';
 import { Badge } from '@/components/ui/badge';
 import { Field } from '@/components/ui/field';
-import { IconButton } from '@/components/ui/icon-button';
 import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { Textarea } from '@/components/ui/textarea';
@@ -27,41 +25,44 @@ export function ParameterField({ declaration, value, onChange, readOnly }: Param
   const hasJinja = isTemplate(value);
   const isText = hasJinja || wantsJinja;
   const fault = refuseParameter(declaration, value);
-  const fallback = declaration.default;
+  const isChosen = type === 'enum' || type === 'boolean';
   return (
-    <div className="flex items-start gap-1">
-      <Field
-        label={name}
-        className="flex-1"
-        error={fault && `${name} ${fault}.`}
-        hint={
-          hasJinja ? (
-            <Badge tone="accent">Holds Jinja: rendered for each customer, then written as {type}</Badge>
-          ) : value === '' && fallback !== '' ? (
-            `Empty: the default "${fallback}" is used.`
-          ) : undefined
-        }
-        aside={type}
-      >
-        {isText ? (
-          <Input mono value={value} readOnly={readOnly} onChange={(event) => onChange(event.target.value)} />
-        ) : (
-          <Control declaration={declaration} value={value} onChange={onChange} readOnly={readOnly} />
-        )}
-      </Field>
-      {STRICT.has(type) && !readOnly ? (
-        <IconButton
-          label={isText ? `Choose ${name} as a ${type}` : `Write ${name} in Jinja`}
-          icon={<Braces className={isText ? 'text-accent' : 'text-faint'} aria-hidden />}
-          className="mt-6"
-          aria-pressed={isText}
-          onClick={() => {
-            if (isText && hasJinja) onChange('');
-            setWantsJinja(!isText);
-          }}
-        />
-      ) : null}
-    </div>
+    <Field
+      label={name}
+      error={fault && `${name} ${fault}.`}
+      hint={
+        hasJinja
+          ? `Holds Jinja: rendered for each customer, then written as ${type}.`
+          : value === '' && declaration.default !== '' && !isChosen
+            ? `Empty: the default "${declaration.default}" is used.`
+            : undefined
+      }
+      aside={
+        <span className="flex items-center gap-2">
+          {hasJinja ? <Badge tone="accent">Jinja</Badge> : null}
+          {type}
+          {STRICT.has(type) && !readOnly ? (
+            <button
+              type="button"
+              className="text-accent hover:underline"
+              onClick={() => {
+                if (hasJinja) onChange('');
+                setWantsJinja(!isText);
+              }}
+            >
+              {isText ? 'choose' : 'use Jinja'}
+              <span className="sr-only"> for {name}</span>
+            </button>
+          ) : null}
+        </span>
+      }
+    >
+      {isText ? (
+        <Input mono value={value} readOnly={readOnly} onChange={(event) => onChange(event.target.value)} />
+      ) : (
+        <Control declaration={declaration} value={value} onChange={onChange} readOnly={readOnly} />
+      )}
+    </Field>
   );
 }
 

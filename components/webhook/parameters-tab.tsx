@@ -33,7 +33,9 @@ export function ParametersTab({ settings, change, readOnly, declarations }: Para
     <div className="mx-auto flex w-full max-w-160 flex-col gap-6 p-6">
       {categories.map((category) => (
         <section key={category} className="flex flex-col gap-4" aria-label={category || 'Parameters'}>
-          {category ? <h2 className="font-semibold text-base">{category}</h2> : null}
+          {category || categories.length > 1 ? (
+            <h2 className="font-semibold text-base">{category || 'Others'}</h2>
+          ) : null}
           {declarations
             .filter((declaration) => declaration.category === category)
             .map((declaration) => (

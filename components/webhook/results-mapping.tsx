@@ -1,5 +1,6 @@
 'use client';
 
+import { useState } from 'react';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { RadioGroup } from '@/components/ui/radio-group';
@@ -72,19 +73,10 @@ export function ResultsMapping({
               />
             </Field>
             <Field label="Values that mean success" hint="With commas between them.">
-              <Input
-                mono
-                value={results.successValues.join(', ')}
+              <WordsInput
+                words={results.successValues}
                 readOnly={readOnly}
-                onChange={(event) =>
-                  set({
-                    successValues: event.target.value
-                      .split(',')
-                      .map((value) => value.trim())
-                      .filter((value, i, all) => value !== '' || i === all.length - 1)
-                      .slice(0, 20),
-                  })
-                }
+                onChange={(successValues) => set({ successValues })}
               />
             </Field>
             <Field label="Field with the reason of a failure">
@@ -130,5 +122,31 @@ function KeyFields({
         />
       </Field>
     </div>
+  );
+}
+
+/** A few words with commas between them; what is typed stays as it is until the field is left. */
+function WordsInput({
+  words,
+  readOnly,
+  onChange,
+}: {
+  words: readonly string[];
+  readOnly: boolean;
+  onChange: (words: string[]) => void;
+}) {
+  const [typed, setTyped] = useState<string | null>(null);
+  return (
+    <Input
+      mono
+      value={typed ?? words.join(', ')}
+      readOnly={readOnly}
+      onBlur={() => setTyped(null)}
+      onChange={(event) => {
+        setTyped(event.target.value);
+        const found = event.target.value.split(',').map((word) => word.trim());
+        onChange(found.filter(Boolean).slice(0, 20));
+      }}
+    />
   );
 }

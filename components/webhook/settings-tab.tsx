@@ -1,6 +1,6 @@
 'use client';
 
-import { Plus, Settings2, Trash2 } from 'lucide-react';
+import { Pencil, Plus, Settings2, Trash2 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useAsk } from '@/components/call';
 import { PolicyDialog } from '@/components/settings/policy-dialog';
@@ -112,7 +112,7 @@ const DEFAULT = '';
 function PolicySection({ settings, change, readOnly }: SettingsTabProps) {
   const { can } = useProject();
   const { data: policies = [] } = useAsk('policy.list', {});
-  const [editing, setEditing] = useState(false);
+  const [editing, setEditing] = useState<'new' | 'chosen' | null>(null);
   const standard = policies.find(({ isDefault }) => isDefault);
   const chosen = policies.find(({ id }) => id === settings.policyId) ?? null;
   return (
@@ -139,24 +139,25 @@ function PolicySection({ settings, change, readOnly }: SettingsTabProps) {
         />
         {can.develop && !readOnly ? (
           <IconButton
-            label={chosen ? `Change the policy ${chosen.name}` : 'New throughput policy'}
+            label="New throughput policy"
             icon={<Settings2 aria-hidden />}
-            onClick={() => setEditing(true)}
+            onClick={() => setEditing('new')}
           />
         ) : null}
         {can.develop && !readOnly && chosen ? (
           <IconButton
-            label="No policy, or a new one"
-            icon={<Plus aria-hidden />}
-            onClick={() => {
-              change({ policyId: null });
-              setEditing(true);
-            }}
+            label={`Change the policy ${chosen.name}`}
+            icon={<Pencil aria-hidden />}
+            onClick={() => setEditing('chosen')}
           />
         ) : null}
       </div>
       {editing ? (
-        <PolicyDialog policy={chosen} onClose={() => setEditing(false)} onSaved={(id) => change({ policyId: id })} />
+        <PolicyDialog
+          policy={editing === 'chosen' ? chosen : null}
+          onClose={() => setEditing(null)}
+          onSaved={(id) => change({ policyId: id })}
+        />
       ) : null}
     </Section>
   );
