@@ -60,11 +60,28 @@ function isAuthorsText(e: Expr): boolean {
   return e.type === 'concat' && e.parts.every(isAuthorsText);
 }
 
+/** The author's own JSON that stands in for a missing value: `{{ customer.age | default('null') }}`. */
+function authorsJson(e: Expr): string | null {
+  if (e.type !== 'filter' || (e.name !== 'default' && e.name !== 'd')) return null;
+  const [other] = e.args.positional;
+  if (other?.type !== 'const' || typeof other.value !== 'string') return null;
+  try {
+    JSON.parse(other.value);
+    return other.value;
+  } catch {
+    return null;
+  }
+}
+
 const lastFilter = (e: Expr): string => (e.type === 'filter' ? e.name : '');
 
 class JsonPlace implements Place {
   private inString = false;
   private escaped = false;
+
+  get isInString(): boolean {
+    return this.inString;
+  }
 
   text(text: string): void {
     for (let i = 0; i < text.length; i++) {
@@ -77,7 +94,9 @@ class JsonPlace implements Place {
 
   write(e: Expr): Write {
     if (this.inString) return jsonString;
-    return isAuthorsText(e) ? str : jsonValue;
+    if (isAuthorsText(e)) return str;
+    const other = authorsJson(e);
+    return other === null ? jsonValue : (value) => (value === other ? other : jsonValue(value));
   }
 
   save(): unknown {
@@ -88,6 +107,9 @@ class JsonPlace implements Place {
     [this.inString, this.escaped] = state as [boolean, boolean];
   }
 }
+
+/** Whether what stands next is inside the quotes of a JSON string. */
+export const isInJsonString = (place: Place): boolean => place instanceof JsonPlace && place.isInString;
 
 const isFinished = (value: unknown): value is Safe =>
   value instanceof Safe && (value.kind === 'place' || value.kind === 'any');

@@ -19,6 +19,7 @@ export {
   type ParameterType,
   refuseParameter,
 } from './parameters.ts';
+export { renderWithProvenance, type Span } from './provenance.ts';
 export {
   type Context,
   decide,

@@ -154,7 +154,8 @@ class Parser extends ExpressionParser {
       case 'begin-block': {
         this.tokens.next();
         const statements = this.tag(token.at);
-        this.tokens.expect('end-block');
+        // A block that never ends has been reported already.
+        if (!this.reportedEnd) this.tokens.expect('end-block');
         return statements;
       }
       default:
