@@ -4,9 +4,11 @@
  * claimed and its bytes are stored before a socket is opened; a policy's limit is never exceeded as the receiver sees it;
  * for every node entered = waiting + in flight + delivered + rejected + unknown + skipped, at every moment.
  */
+export { AudienceCheck, type AudienceReport, type CheckedPerson } from './audience-check.ts';
 export { eraseFromRequests } from './erase.ts';
 export { countEvents } from './event-counts.ts';
 export { pauseRun, resumeRun, resumeWebhook, startRuns, stopRuns } from './lifecycle.ts';
+export { PlanFault } from './plan.ts';
 export { type PreparedRequest, prepareRequests, sendPrepared } from './prepare.ts';
 export {
   journeyOf,

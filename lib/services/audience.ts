@@ -1,13 +1,14 @@
 import type { AnyNode, Document } from '../core/document.ts';
-import { eventCriteria, matches } from '../core/filter.ts';
+import { type EventCriterion, eventCriteria, matches } from '../core/filter.ts';
 import { NODE_KINDS } from '../core/node-kinds.ts';
-import type { Sql } from '../db/index.ts';
+import { pool, type Sql } from '../db/index.ts';
+import { countEvents } from '../engine/index.ts';
 import { compileExpression, decide, type Expression, TemplateError } from '../template/index.ts';
 
 /**
  * Who would come to which node if a scenario were started now, found without sending anything. Webhooks are taken to
- * succeed; a condition that cannot be judged beforehand (it reads a response, an event or the history of events) lets
- * everybody through by both ports, so that numbers are never too small.
+ * succeed; a condition that cannot be judged beforehand (it reads a response or the triggering event) lets everybody
+ * through by both ports, so that numbers are never too small.
  */
 
 export interface Person {
@@ -18,13 +19,23 @@ export interface Person {
 /** For each node the people who arrive, once for each way in. */
 export type Arrivals = ReadonlyMap<string, readonly Person[]>;
 
-type Judge = (people: readonly Person[]) => { yes: Person[]; no: Person[] };
+type Judge = (people: readonly Person[]) => Promise<{ yes: Person[]; no: Person[] }>;
+
+/** For each criterion, how many events of each customer satisfy it (lib/engine: countEvents). */
+export type CountEvents = (
+  criteria: readonly EventCriterion[],
+  customers: readonly number[],
+) => Promise<Map<number, number>[]>;
 
 /** Makes the walk of a document ready once; it is then applied page by page. `now` is unix time in milliseconds. */
-export function audienceWalk(document: Document, now: number): (page: readonly Person[]) => Arrivals {
+export function audienceWalk(
+  document: Document,
+  now: number,
+  countEvents: CountEvents,
+): (page: readonly Person[]) => Promise<Arrivals> {
   const order = inOrder(document);
-  const judges = new Map(order.map((node) => [node.id, judgeOf(node, now)]));
-  return (page) => {
+  const judges = new Map(order.map((node) => [node.id, judgeOf(node, now, countEvents)]));
+  return async (page) => {
     const arrivals = new Map<string, Person[]>();
     const arrive = (id: string, people: readonly Person[]) => {
       const there = arrivals.get(id);
@@ -36,7 +47,7 @@ export function audienceWalk(document: Document, now: number): (page: readonly P
       const here = arrivals.get(node.id) ?? [];
       if (here.length === 0) continue;
       const judge = judges.get(node.id);
-      const ports: Record<string, readonly Person[]> = judge ? judge(here) : { [firstPort(node)]: here };
+      const ports: Record<string, readonly Person[]> = judge ? await judge(here) : { [firstPort(node)]: here };
       for (const edge of document.edges)
         if (edge.from === node.id && ports[edge.port]) arrive(edge.to, ports[edge.port]!);
     }
@@ -66,43 +77,52 @@ function inOrder(document: Document): AnyNode[] {
 }
 
 /** How a condition divides people; null for any other kind of node. */
-function judgeOf(node: AnyNode, now: number): Judge | null {
+function judgeOf(node: AnyNode, now: number, countEvents: CountEvents): Judge | null {
   if (node.kind !== 'condition') return null;
   const { mode, filter, expression } = node.settings;
-  if (mode === 'filter')
-    return eventCriteria(filter).length > 0
-      ? bothWays
-      : dividing((person) => matches(filter, { properties: person.properties, now }));
+  if (mode === 'filter') {
+    const criteria = eventCriteria(filter);
+    return async (people) => {
+      const ids = people.map(({ id }) => id);
+      const counts = criteria.length === 0 ? [] : await countEvents(criteria, ids);
+      return divided(people, ({ id, properties }) =>
+        matches(filter, { properties, eventCounts: counts.map((count) => count.get(id) ?? 0), now }),
+      );
+    };
+  }
   const compiled = compiledOrNull(expression);
-  if (!compiled || compiled.reads.has('webhook') || compiled.reads.has('event')) return bothWays;
-  return dividing((person) => {
-    try {
-      return decide(compiled, { customer: person.properties, time: now / 1000 });
-    } catch (error) {
-      if (error instanceof TemplateError) return null;
-      throw error;
-    }
-  });
+  if (!compiled || isOpen(compiled)) return bothWays;
+  return async (people) =>
+    divided(people, (person) => {
+      try {
+        return decide(compiled, { customer: person.properties, time: Math.floor(now / 1000) });
+      } catch (error) {
+        if (error instanceof TemplateError) return null;
+        throw error;
+      }
+    });
 }
+
+const isOpen = ({ reads }: Expression): boolean => reads.has('webhook') || reads.has('event');
 
 /** Whether a condition can only be judged when somebody is there. */
 export function isOpenQuestion(node: AnyNode): boolean {
-  return judgeOf(node, 0) === bothWays;
+  if (node.kind !== 'condition' || node.settings.mode === 'filter') return false;
+  const compiled = compiledOrNull(node.settings.expression);
+  return !compiled || isOpen(compiled);
 }
 
-const bothWays: Judge = (people) => ({ yes: [...people], no: [...people] });
+const bothWays: Judge = async (people) => ({ yes: [...people], no: [...people] });
 
 /** People for whom the test fails (null) end here, as they do in a run. */
-function dividing(test: (person: Person) => boolean | null): Judge {
-  return (people) => {
-    const yes: Person[] = [];
-    const no: Person[] = [];
-    for (const person of people) {
-      const answer = test(person);
-      if (answer !== null) (answer ? yes : no).push(person);
-    }
-    return { yes, no };
-  };
+function divided(people: readonly Person[], test: (person: Person) => boolean | null) {
+  const yes: Person[] = [];
+  const no: Person[] = [];
+  for (const person of people) {
+    const answer = test(person);
+    if (answer !== null) (answer ? yes : no).push(person);
+  }
+  return { yes, no };
 }
 
 function compiledOrNull(expression: string): Expression | null {
@@ -112,6 +132,12 @@ function compiledOrNull(expression: string): Expression | null {
     if (error instanceof TemplateError) return null;
     throw error;
   }
+}
+
+/** The walk of a document as of now, over the events that are stored. */
+export function audienceWalkNow(document: Document): (page: readonly Person[]) => Promise<Arrivals> {
+  const now = Date.now();
+  return audienceWalk(document, now, (criteria, customers) => countEvents(pool(), criteria, customers, now));
 }
 
 /** How many customers the project has. */

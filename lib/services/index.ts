@@ -3,6 +3,16 @@
  * query inside its project; knows nothing of Next.js or React. Pages, the call route and the API use this registry.
  */
 import { createApiKey, listApiKeys, revokeApiKey } from './api-key.ts';
+import {
+  createCatalog,
+  deleteCatalog,
+  getCatalog,
+  listCatalogItems,
+  listCatalogs,
+  putCatalogItem,
+  removeCatalogItem,
+  renameCatalog,
+} from './catalog.ts';
 import { getCustomer, listCustomerEvents, listCustomerProperties, listCustomers } from './customer.ts';
 import { createCustomer, updateCustomer, upsertCustomers } from './customer-change.ts';
 import { deleteCustomer } from './customer-erase.ts';
@@ -63,12 +73,21 @@ import { storeSecret } from './secret.ts';
 import { changePassword, listSessions, revokeSession } from './session.ts';
 import { exportPreset, exportScenario, exportWebhook, importFile, readFile } from './transfer.ts';
 import { curlOfWebhook, previewWebhook, sendWebhook } from './webhook.ts';
+import { cancelCheck, checkWebhook, listCheckPeople, listChecks, openCheck, requireChecks } from './webhook-check.ts';
 import { contextOfWebhook } from './webhook-context.ts';
 
 export const verbs = {
   'api-key.create': createApiKey,
   'api-key.list': listApiKeys,
   'api-key.revoke': revokeApiKey,
+  'catalog.create': createCatalog,
+  'catalog.delete': deleteCatalog,
+  'catalog.get': getCatalog,
+  'catalog.items': listCatalogItems,
+  'catalog.list': listCatalogs,
+  'catalog.put-item': putCatalogItem,
+  'catalog.remove-item': removeCatalogItem,
+  'catalog.rename': renameCatalog,
   'customer.create': createCustomer,
   'customer.delete': deleteCustomer,
   'customer.events': listCustomerEvents,
@@ -113,6 +132,7 @@ export const verbs = {
   'preset.update': updatePreset,
   'project.create': createProject,
   'project.get': getProject,
+  'project.require-checks': requireChecks,
   'project.update': updateProject,
   'rehearsal.behave': behaveTarget,
   'rehearsal.clear': clearTarget,
@@ -152,6 +172,11 @@ export const verbs = {
   'session.revoke': revokeSession,
   'transfer.import': importFile,
   'transfer.read': readFile,
+  'webhook.check': checkWebhook,
+  'webhook.check-cancel': cancelCheck,
+  'webhook.check-open': openCheck,
+  'webhook.check-people': listCheckPeople,
+  'webhook.checks': listChecks,
   'webhook.context': contextOfWebhook,
   'webhook.curl': curlOfWebhook,
   'webhook.export': exportWebhook,

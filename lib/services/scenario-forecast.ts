@@ -5,7 +5,7 @@ import type { Problem } from '../core/problems.ts';
 import { effectiveBatchSize } from '../core/webhook.ts';
 import { type Db, pool } from '../db/index.ts';
 import { runCounts } from '../engine/index.ts';
-import { audienceSample, audienceSize, audienceWalk, isOpenQuestion } from './audience.ts';
+import { audienceSample, audienceSize, audienceWalkNow, isOpenQuestion } from './audience.ts';
 import { ScenarioId } from './scenario.ts';
 import { scenarioProblems } from './scenario-problems.ts';
 import { documentOf, scenarioOf } from './scenario-row.ts';
@@ -91,7 +91,7 @@ const byNumber = (document: Document): AnyNode[] => document.nodes.toSorted((a, 
 /** How many will arrive at each node, from a sample when there are many. */
 async function expectedArrivals(projectId: string, document: Document, size: number): Promise<Map<string, number>> {
   const sample = await audienceSample(pool(), projectId, SAMPLE);
-  const arrivals = audienceWalk(document, Date.now())(sample);
+  const arrivals = await audienceWalkNow(document)(sample);
   const scale = sample.length === 0 ? 0 : size / sample.length;
   return new Map([...arrivals].map(([id, people]) => [id, Math.round(people.length * scale)]));
 }

@@ -8,6 +8,7 @@ import { ScenarioId } from './scenario.ts';
 import { scenarioProblems } from './scenario-problems.ts';
 import { addVersion, documentOf, keepVersion, lockForChange, lockScenario } from './scenario-row.ts';
 import { ServiceError, write } from './verb.ts';
+import { refuseUnchecked } from './webhook-check.ts';
 
 /** Starting and stopping: from a draft to an immutable version, its program and its runs, and back to rest. */
 
@@ -25,6 +26,7 @@ export const startScenario = write({
       throw new ServiceError('conflict', 'This scenario is running. Stop it before you start it again.');
     const document = documentOf(scenario.draft);
     refuseErrors(await scenarioProblems(tx, ctx.projectId, document));
+    await refuseUnchecked(tx, ctx, scenario.id, document);
     const program = compile(document, templateReads);
     const version = await addVersion(tx, ctx, scenario.id, {
       document,

@@ -46,7 +46,7 @@ export const contextOfWebhook = read({
       listCustomerProperties(ctx, {}),
       listEventTypes(ctx, {}),
       trigger ? eventFields(ctx.projectId, trigger) : [],
-      Promise.all(earlier.map((webhook) => sampleOf(db, scenario.id, webhook))),
+      Promise.all(earlier.map((webhook) => sampleResponse(db, scenario.id, webhook))),
     ]);
     const { parameters } = node.settings;
     return {
@@ -68,7 +68,8 @@ export const contextOfWebhook = read({
   },
 });
 
-async function sampleOf(
+/** What a webhook would give later templates, from its latest delivered request in the last three runs. */
+export async function sampleResponse(
   db: Db,
   scenarioId: string,
   webhook: { id: string; name: string; settings: WebhookSettings },

@@ -4,7 +4,7 @@ import { reachableFrom } from '../core/document.ts';
 import type { EarlierResponse } from '../core/response-view.ts';
 import { pool } from '../db/index.ts';
 import type { Subject } from '../engine/index.ts';
-import { audiencePage, audienceWalk, type Person } from './audience.ts';
+import { audiencePage, audienceWalkNow, type Person } from './audience.ts';
 import { listCustomerProperties, RowId } from './customer.ts';
 import { identifiersOf, nameOf } from './customer-search.ts';
 import { type Ctx, notFound } from './verb.ts';
@@ -91,7 +91,7 @@ async function companyOf(
   const near = new Map(pages.flat().map((person) => [person.id, person]));
   near.delete(first);
   const all = [...near.values()];
-  const coming = document && nodeId ? (audienceWalk(document, Date.now())(all).get(nodeId) ?? []) : [];
+  const coming = document && nodeId ? ((await audienceWalkNow(document)(all)).get(nodeId) ?? []) : [];
   return [...new Set([...coming, ...all])].slice(0, count);
 }
 
