@@ -1,6 +1,50 @@
-import type { Sql } from '../db/index.ts';
+import { inTransaction, type Sql } from '../db/index.ts';
+import { isDoor } from './chunks.ts';
+import { loadProgram, nodesByNumber } from './runs.ts';
+import { Transition } from './transition.ts';
+import { countDeparture } from './walk.ts';
 
 /** The end of runs: nobody will enter any more, and nobody is inside. */
+
+/** Skips everybody of a run who stands somewhere and whom no worker has in its hands. */
+export async function skipStanding(sql: Sql, runId: number): Promise<void> {
+  const { rows: chunks } = await sql.query<{
+    node: number;
+    journeys: (number | bigint)[] | null;
+    customers: (number | bigint)[];
+    claimed: number;
+  }>('DELETE FROM chunk WHERE run_id = $1 AND owner IS NULL RETURNING node, journeys, customers, claimed', [runId]);
+  if (chunks.length === 0) return;
+  const nodes = nodesByNumber(await loadProgram(sql, runId));
+  const into = new Transition();
+  for (const { node, journeys, customers, claimed } of chunks) {
+    const entry = nodes.get(node);
+    const left = journeys?.slice(claimed).map(Number) ?? [];
+    if (isDoor(node) || !entry || left.length === 0) continue;
+    countDeparture(into, runId, entry.node, 'skipped', null, left.length);
+    into.entries.push({
+      runId,
+      node,
+      outcome: 'skipped',
+      port: null,
+      reason: 'the run was stopped',
+      journeys: left,
+      customers: customers.slice(claimed).map(Number),
+      by: null,
+    });
+  }
+  await into.write(sql);
+}
+
+/** Who came to a rest after the run was stopped is skipped, too. */
+export async function skipLate(runId: number): Promise<void> {
+  await inTransaction(async (sql) => {
+    const { rows } = await sql.query("SELECT id FROM run WHERE id = $1 AND state = 'stopping' FOR NO KEY UPDATE", [
+      runId,
+    ]);
+    if (rows.length > 0) await skipStanding(sql, runId);
+  });
+}
 
 /** Ends a run that is over, and sets its scenario to inactive when it was the last one. */
 export async function endRunIfEmpty(sql: Sql, runId: number): Promise<boolean> {

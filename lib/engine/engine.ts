@@ -6,7 +6,7 @@ import { batchSizeOf } from './batches.ts';
 import { AUDIENCE_DOOR, type Chunk, groupOf, ownChunks, releaseChunks } from './chunks.ts';
 import { openKeys } from './credentials.ts';
 import { letAudienceIn, moveOn, type WalkHooks } from './doors.ts';
-import { endRunIfEmpty, openRunIds } from './ends.ts';
+import { endRunIfEmpty, openRunIds, skipLate } from './ends.ts';
 import { deleteJobs, type Queue, superviseJobs, TOUCH_EVERY_MS, takeJobs, touchJobs } from './jobs.ts';
 import { Lanes } from './lanes.ts';
 import { mergeCompanions } from './merge.ts';
@@ -80,7 +80,7 @@ export class Engine {
     engine.every(TOUCH_EVERY_MS, () => engine.touch());
     engine.every(SUPERVISE_MS, async () => {
       await superviseJobs();
-      for (const runId of await openRunIds(pool())) await endRunIfEmpty(pool(), runId);
+      for (const runId of await openRunIds(pool())) await engine.end(runId);
     });
     await takeOverFromDead(engine.session.id);
     engine.wake();
@@ -328,9 +328,12 @@ export class Engine {
 
   private endIfEmpty(runId: number): void {
     if (this.dead) return;
-    endRunIfEmpty(pool(), runId).catch((error: Error) =>
-      log.warn({ error: error.message }, 'the end of a run could not be noted'),
-    );
+    this.end(runId).catch((error: Error) => log.warn({ error: error.message }, 'the end of a run could not be noted'));
+  }
+
+  private async end(runId: number): Promise<void> {
+    await skipLate(runId);
+    await endRunIfEmpty(pool(), runId);
   }
 
   private async touch(): Promise<void> {

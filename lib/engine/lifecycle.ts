@@ -1,13 +1,11 @@
 import type { Program } from '../core/program.ts';
 import type { Sql } from '../db/index.ts';
-import { AUDIENCE_DOOR, insertChunks, isDoor, jobFor } from './chunks.ts';
-import { endRunIfEmpty } from './ends.ts';
+import { AUDIENCE_DOOR, insertChunks, jobFor } from './chunks.ts';
+import { endRunIfEmpty, skipStanding } from './ends.ts';
 import { announceWork, sendJobs } from './jobs.ts';
 import { announceRun } from './notices.ts';
 import { loadProgram, nodesByNumber } from './runs.ts';
-import { Transition } from './transition.ts';
 import type { RunKind, StartedRun } from './views.ts';
-import { countDeparture } from './walk.ts';
 
 /**
  * Starts a version: one run for each trigger kind of the program, in the caller's transaction; nothing runs before it
@@ -87,32 +85,7 @@ async function finish(sql: Sql, id: number, state: string): Promise<void> {
 /** Whoever a worker has in its hands is settled by that worker; everybody else is skipped here. */
 async function stopNow(sql: Sql, id: number): Promise<void> {
   await sql.query("UPDATE run SET state = 'stopping', expanded = true WHERE id = $1", [id]);
-  const { rows: chunks } = await sql.query<{
-    id: number | bigint;
-    node: number;
-    journeys: (number | bigint)[] | null;
-    customers: (number | bigint)[];
-    claimed: number;
-  }>('DELETE FROM chunk WHERE run_id = $1 AND owner IS NULL RETURNING id, node, journeys, customers, claimed', [id]);
-  const nodes = nodesByNumber(await loadProgram(sql, id));
-  const into = new Transition();
-  for (const { node, journeys, customers, claimed } of chunks) {
-    const entry = nodes.get(node);
-    const left = journeys?.slice(claimed).map(Number) ?? [];
-    if (isDoor(node) || !entry || left.length === 0) continue;
-    countDeparture(into, id, entry.node, 'skipped', null, left.length);
-    into.entries.push({
-      runId: id,
-      node,
-      outcome: 'skipped',
-      port: null,
-      reason: 'the run was stopped',
-      journeys: left,
-      customers: customers.slice(claimed).map(Number),
-      by: null,
-    });
-  }
-  await into.write(sql);
+  await skipStanding(sql, id);
 }
 
 /** Nothing new is sent and nobody moves on until `resumeRun`; what is in flight is settled. */

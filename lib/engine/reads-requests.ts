@@ -219,7 +219,7 @@ async function settledDetail(
       journeys: number[];
       customers: (number | bigint)[];
       windowId: number | null;
-      answers: { headers: Record<string, string>; body: string }[];
+      answers: { headers: Record<string, string>; body: string }[] | null;
       answerOf: number[] | null;
       tries: Try[] | null;
     }
@@ -243,7 +243,7 @@ async function settledDetail(
     },
     nodes,
   );
-  const answer = entry.answers[entry.answerOf ? entry.answerOf[at.place]! : 0];
+  const answer = entry.answers?.[entry.answerOf ? entry.answerOf[at.place]! : 0];
   const everybody = entry.journeys.map((one, i) => ({ journey: String(one), customerId: String(entry.customers[i]) }));
   return {
     ...row,
