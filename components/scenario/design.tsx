@@ -10,7 +10,7 @@ import { type Node, nodeOf } from '@/lib/core/document';
 import type { Offer } from './add-popover';
 import { Canvas, FIT } from './canvas';
 import { CanvasToolbar } from './canvas-toolbar';
-import { type Change, differences } from './differences';
+import { type Differences, differences } from './differences';
 import { addPiece, openPort, type Place } from './edits';
 import { EmptyCanvas } from './empty-canvas';
 import { CARD_WIDTH, cardHeight, type Point } from './geometry';
@@ -24,12 +24,13 @@ import { useEditor, useEditorStore } from './store';
 import { useCanvasCommands, useEditorKeys } from './use-commands';
 import { useLiveNumbers } from './use-live-numbers';
 import { usePieceOf } from './use-palette';
+import { VersionsPanel } from './versions-panel';
 
 const WebhookEditor = dynamic(() => import('@/components/webhook/webhook-editor').then((door) => door.WebhookEditor), {
   ssr: false,
 });
 
-const NO_CHANGES: ReadonlyMap<string, Change> = new Map();
+const NO_DIFFERENCE: Differences = { changes: new Map(), removed: 0 };
 const NO_PROBLEMS = [] as const;
 
 /** The Design tab: palette, canvas, inspector, and above them the editor of a webhook. */
@@ -45,14 +46,13 @@ function DesignParts() {
   const store = useEditorStore();
   const { readOnly } = useScenario();
   const preview = useEditor((editor) => editor.preview);
+  const versions = useEditor((editor) => editor.versions);
   const draft = useEditor((editor) => editor.document);
   const problems = useEditor((editor) => editor.problems);
   const document = preview?.document ?? draft;
   const editable = !readOnly && preview === null;
-  const changes = useMemo(
-    () => (preview ? differences(preview.document, draft).changes : NO_CHANGES),
-    [preview, draft],
-  );
+  const difference = useMemo(() => (preview ? differences(preview.document, draft) : NO_DIFFERENCE), [preview, draft]);
+  const { changes } = difference;
   const numbers = useLiveNumbers(preview === null);
   const marks = useMemo(
     () => ({ problems: preview ? NO_PROBLEMS : problems, numbers, changes, editable }),
@@ -66,6 +66,10 @@ function DesignParts() {
   const offerNext = useCallback(() => setOffer(offerForSelection(store)), [store]);
   useEditorKeys({ commands, editable, onAdd: offerNext });
   useSight();
+  const shown = preview?.number;
+  useEffect(() => {
+    if (shown !== undefined) requestAnimationFrame(() => void fitView({ ...FIT, duration: 150 }));
+  }, [shown, fitView]);
   useLinkedNode();
   const add = useAdd();
   return (
@@ -98,9 +102,11 @@ function DesignParts() {
             onStarted={() => requestAnimationFrame(() => void fitView({ ...FIT, duration: 150 }))}
           />
         ) : null}
-        {preview ? <PreviewBar preview={preview} changes={changes} /> : null}
+        {preview ? <PreviewBar preview={preview} difference={difference} /> : null}
       </div>
-      {preview ? null : (
+      {versions ? (
+        <VersionsPanel />
+      ) : (
         <Inspector readOnly={!editable} onDuplicate={commands.duplicate} onRemove={commands.removeSelected} />
       )}
       <OpenedWebhook readOnly={!editable} />

@@ -2,8 +2,14 @@ import type { Document } from '@/lib/core/document';
 
 export type Change = 'added' | 'changed';
 
+export interface Differences {
+  changes: ReadonlyMap<string, Change>;
+  /** How many nodes of the other document are not in this one. */
+  removed: number;
+}
+
 /** Which nodes of a document are new or different compared with another one, by id; places do not count. */
-export function differences(document: Document, against: Document): { changes: Map<string, Change>; removed: number } {
+export function differences(document: Document, against: Document): Differences {
   const before = new Map(against.nodes.map((node) => [node.id, node]));
   const changes = new Map<string, Change>();
   for (const node of document.nodes) {

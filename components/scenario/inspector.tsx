@@ -15,6 +15,10 @@ import { NODE_VIEWS } from './node-kinds';
 import type { PanelProps } from './panel-props';
 import { useEditor, useEditorStore } from './store';
 
+/** What stands at the right of the canvas: beside it where there is room, over it where there is not. */
+export const panelStyle =
+  'flex h-full w-[360px] shrink-0 flex-col border-line border-l bg-panel max-xl:absolute max-xl:inset-y-0 max-xl:right-0 max-xl:z-20 max-xl:shadow-raised';
+
 export interface InspectorProps {
   readOnly: boolean;
   onDuplicate: () => void;
@@ -40,12 +44,7 @@ function NodeInspector({ node, readOnly, onDuplicate, onRemove }: InspectorProps
   // The table pairs each kind with its own panel, which the compiler cannot follow through the union.
   const AnyPanel = Panel as ComponentType<PanelProps<never>>;
   return (
-    <aside
-      ref={frame}
-      data-inspector
-      aria-label={`Settings of ${node.name}`}
-      className="flex h-full w-[360px] shrink-0 flex-col border-line border-l bg-panel max-xl:absolute max-xl:inset-y-0 max-xl:right-0 max-xl:z-20 max-xl:shadow-raised"
-    >
+    <aside ref={frame} data-inspector aria-label={`Settings of ${node.name}`} className={panelStyle}>
       <header className="flex items-center gap-2 border-line border-b px-3 py-2">
         <span className={cn('flex size-7 shrink-0 items-center justify-center rounded-md', toneSoft[kind.family])}>
           <Icon aria-hidden />

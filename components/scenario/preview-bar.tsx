@@ -1,5 +1,6 @@
 'use client';
 
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { CallError, call } from '@/components/call';
 import { useProject } from '@/components/shell/project-context';
@@ -7,14 +8,15 @@ import { Button } from '@/components/ui/button';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog';
 import { toast } from '@/components/ui/toast';
 import { copyNodes } from './clipboard';
-import type { Change } from './differences';
+import type { Differences } from './differences';
 import { useScenario } from './scenario-context';
 import { type Preview, useEditorStore } from './store';
 
 /** Says which version is on the canvas, and what can be done with it. */
-export function PreviewBar({ preview, changes }: { preview: Preview; changes: ReadonlyMap<string, Change> }) {
+export function PreviewBar({ preview, difference }: { preview: Preview; difference: Differences }) {
   const store = useEditorStore();
   const project = useProject().id;
+  const client = useQueryClient();
   const { id, readOnly } = useScenario();
   const [asking, setAsking] = useState(false);
   const close = () => store.getState().show(null);
@@ -27,6 +29,7 @@ export function PreviewBar({ preview, changes }: { preview: Preview; changes: Re
       revision: store.getState().revision(),
     });
     store.getState().replace({ revision, document });
+    void client.invalidateQueries({ queryKey: ['ask', project] });
     close();
     toast.success(`The draft is version ${preview.number} again`);
   };
@@ -46,7 +49,7 @@ export function PreviewBar({ preview, changes }: { preview: Preview; changes: Re
     >
       <span className="whitespace-nowrap">
         <span className="font-medium">Version {preview.number}</span>
-        <span className="text-muted text-sm"> · {describe(changes)}</span>
+        <span className="text-muted text-sm"> · {describe(difference)}</span>
       </span>
       <span className="flex gap-1.5">
         {readOnly ? null : (
@@ -81,8 +84,10 @@ export function PreviewBar({ preview, changes }: { preview: Preview; changes: Re
   );
 }
 
-function describe(changes: ReadonlyMap<string, Change>): string {
-  const count = changes.size;
-  if (count === 0) return 'the same nodes as the draft';
-  return `${count} ${count === 1 ? 'node differs' : 'nodes differ'} from the draft`;
+function describe({ changes, removed }: Differences): string {
+  const parts = [
+    changes.size > 0 && `${changes.size} ${changes.size === 1 ? 'node differs' : 'nodes differ'} from the draft`,
+    removed > 0 && `${removed} of the draft ${removed === 1 ? 'is' : 'are'} not in it`,
+  ].filter(Boolean);
+  return parts.join(', ') || 'the same nodes as the draft';
 }

@@ -36,7 +36,7 @@ type Filters = {
 
 const ALL: Filters = { status: 'all', query: '', tag: '', mine: false };
 const STATUSES: { value: Filters['status']; label: string }[] = [
-  { value: 'all', label: 'All that are live' },
+  { value: 'all', label: 'All statuses' },
   { value: 'draft', label: 'Draft' },
   { value: 'active', label: 'Active' },
   { value: 'finishing', label: 'Finishing' },

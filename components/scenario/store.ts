@@ -34,6 +34,8 @@ export interface Editor {
   focus: { node: string; field: string; at: number } | null;
   /** The node whose full-height editor is open. */
   opened: string | null;
+  /** The list of versions is open; without it none is on the canvas. */
+  versions: boolean;
   preview: Preview | null;
 
   /** Applies edits as one step of undo. Returns why they were refused, or null. */
@@ -43,6 +45,7 @@ export interface Editor {
   select(selection: Partial<Selection>): void;
   open(node: string | null): void;
   show(preview: Preview | null): void;
+  showVersions(open: boolean): void;
   focusField(node: string, field: string): void;
   /** Takes what the server has when it is newer and nothing is waiting to be saved. */
   adopt(server: { revision: number; document: Document; problems: readonly Problem[] }): void;
@@ -139,6 +142,7 @@ export function createEditor(options: EditorOptions): StoreApi<Editor> {
       selection: NOTHING_SELECTED,
       focus: null,
       opened: null,
+      versions: false,
       preview: null,
 
       edit(operations) {
@@ -160,6 +164,7 @@ export function createEditor(options: EditorOptions): StoreApi<Editor> {
       },
       open: (opened) => set({ opened }),
       show: (preview) => set({ preview, selection: NOTHING_SELECTED }),
+      showVersions: (versions) => set({ versions, preview: null, selection: NOTHING_SELECTED }),
       focusField(node, field) {
         if (!nodeOf(get().document, node)) return;
         set({ selection: { nodes: [node], edges: [] }, focus: { node, field, at: now() } });

@@ -3,7 +3,6 @@
 import { ArrowLeft, History, Redo2, Undo2 } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { useState } from 'react';
 import { buttonStyle } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
 import { IconButton } from '@/components/ui/icon-button';
@@ -15,7 +14,6 @@ import { useScenario } from './scenario-context';
 import { ScenarioName } from './scenario-name';
 import { ScenarioStatus } from './status';
 import { useEditor, useEditorStore } from './store';
-import { VersionsSheet } from './versions-sheet';
 
 const TABS = [
   { path: '', label: 'Design' },
@@ -43,6 +41,7 @@ export function TopBar() {
         </Tooltip>
         <ScenarioName />
         <ScenarioStatus status={scenario.status} archived={scenario.archived} />
+        <Live />
         {scenario.readOnly ? <span className="truncate text-faint text-xs">read only</span> : <SavedMark />}
       </div>
       <nav aria-label="Views of the scenario" className="flex h-full items-stretch gap-1">
@@ -101,17 +100,33 @@ function UndoRedo() {
 }
 
 function Versions() {
-  const [open, setOpen] = useState(false);
+  const store = useEditorStore();
+  const isOpen = useEditor(({ versions }) => versions);
   const { versions } = useScenario();
   return (
-    <>
-      <IconButton
-        label={versions === 0 ? 'Versions' : `Versions, ${versions} so far`}
-        side="bottom"
-        icon={<History aria-hidden />}
-        onClick={() => setOpen(true)}
-      />
-      {open ? <VersionsSheet onClose={() => setOpen(false)} /> : null}
-    </>
+    <IconButton
+      label={versions === 0 ? 'Versions' : `Versions, ${versions} so far`}
+      side="bottom"
+      icon={<History aria-hidden />}
+      aria-expanded={isOpen}
+      className={isOpen ? 'text-accent' : undefined}
+      onClick={() => store.getState().showVersions(!isOpen)}
+    />
+  );
+}
+
+/** That what runs is not what is drawn. */
+function Live() {
+  const { live } = useScenario();
+  if (!live?.differs) return null;
+  return (
+    <Tooltip
+      side="bottom"
+      content={`Version ${live.version} runs. What you change here takes effect when the scenario is stopped and started again.`}
+    >
+      <span className="truncate rounded-md bg-warning-soft px-1.5 py-0.5 text-warning text-xs max-xl:hidden">
+        differs from what runs
+      </span>
+    </Tooltip>
   );
 }

@@ -191,7 +191,7 @@ export function useEditorKeys({
       id: 'close',
       label: 'Close the settings, select nothing',
       shortcut: 'Esc',
-      run: () => store.getState().select({ nodes: [], edges: [] }),
+      run: () => leave(store),
       is: (e) => e.key === 'Escape',
     },
   ];
@@ -355,6 +355,13 @@ async function fromClipboard(commands: CanvasCommands): Promise<void> {
   } catch {
     toast.error('The browser does not let the page read the clipboard. Use Ctrl V.');
   }
+}
+
+/** Closes what is open beside the canvas: the versions, or else the settings. */
+function leave(store: ReturnType<typeof useEditorStore>) {
+  const { versions, showVersions, select } = store.getState();
+  if (versions) showVersions(false);
+  else select({ nodes: [], edges: [] });
 }
 
 function openSelected(store: ReturnType<typeof useEditorStore>) {
