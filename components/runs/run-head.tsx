@@ -24,19 +24,21 @@ export function RunHead({ run, asOf, counts }: Pick<OpenRun, 'run' | 'asOf' | 'c
   const state = RUN_STATES[run.state];
   return (
     <section aria-label={`Run ${run.number}`} className="rounded-lg border border-line bg-panel">
-      <div className="flex min-h-14 flex-wrap items-center gap-x-5 gap-y-2 px-4 py-2.5">
-        <div className="flex items-center gap-3">
-          <h1 className="font-semibold text-lg">Run {run.number}</h1>
-          <StatusPill tone={state.tone} live={state.live}>
-            {state.words}
-          </StatusPill>
+      <div className="flex min-h-14 items-center gap-5 px-4 py-2.5">
+        <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-5 gap-y-2">
+          <div className="flex items-center gap-3">
+            <h1 className="font-semibold text-lg">Run {run.number}</h1>
+            <StatusPill tone={state.tone} live={state.live}>
+              {state.words}
+            </StatusPill>
+          </div>
+          <Entered run={run} />
+          {hasEnded(run.state) || run.state === 'paused' ? null : <Speed perSecond={run.perSecond} asOf={asOf} />}
+          <p className="min-w-0 text-muted text-sm" aria-live="polite">
+            {whenSentence(run, counts)}
+          </p>
         </div>
-        <Entered run={run} />
-        {hasEnded(run.state) ? null : <Speed perSecond={run.perSecond} asOf={asOf} />}
-        <p className="min-w-0 text-muted text-sm" aria-live="polite">
-          {whenSentence(run, counts)}
-        </p>
-        <div className="ml-auto flex items-center gap-2">
+        <div className="flex shrink-0 items-center gap-2">
           <Button icon={<History aria-hidden />} variant="ghost" onClick={() => setIsListOpen(true)}>
             {runs.length > 1 ? 'All runs' : 'Runs'}
           </Button>
@@ -108,7 +110,7 @@ function Speed({ perSecond, asOf }: { perSecond: number; asOf: string }) {
 
 function whenSentence(run: OpenRun['run'], counts: OpenRun['counts']): string {
   if (run.endedAt !== null) return `Took ${duration((Date.parse(run.endedAt) - Date.parse(run.createdAt)) / 1000)}.`;
-  if (run.state === 'paused') return 'Nothing is sent and nobody moves on until it is resumed.';
+  if (run.state === 'paused') return 'Nothing is sent until it is resumed.';
   if (run.state === 'stopping') return 'Requests that are on their way still get their answer.';
   if (run.kind === 'event' && run.state === 'running') return 'Listens for events until it is stopped.';
   if (run.etaSeconds !== null) return `Done in about ${duration(run.etaSeconds)}.`;
