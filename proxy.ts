@@ -36,7 +36,7 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 export const config = {
-  // Everything but files that never differ, and the upload of files: Next.js holds a body that passes here in memory and
+  // Everything but files that never differ, and uploads of files: Next.js holds a body that passes here in memory and
   // cuts it off at 10 MB.
-  matcher: ['/((?!_next/static|_next/image|icon.svg|monaco/|api/import/upload).*)'],
+  matcher: ['/((?!_next/static|_next/image|icon.svg|monaco/|api/import/upload|api/catalog/upload).*)'],
 };

@@ -3,7 +3,7 @@ import { env } from '../env.ts';
 import { log } from '../log.ts';
 import { ServiceError, type VerbName, verbs } from '../services/index.ts';
 import { bytesOf, carries, objectIn } from './body.ts';
-import { caller } from './caller.ts';
+import { requireCaller } from './caller.ts';
 
 /** The most that a browser may send in one call. */
 const BODY_LIMIT = 1024 * 1024;
@@ -33,9 +33,7 @@ export function answerCall(request: Request, name: string): Promise<Response> {
     const { project, input } = body as { project?: unknown; input?: unknown };
     if (!Object.hasOwn(verbs, name)) throw new ServiceError('not-found', `There is no call named ${name}.`);
     const verb = verbs[name as VerbName] as unknown as (ctx: unknown, input: unknown) => Promise<unknown>;
-    const ctx = await caller(typeof project === 'string' ? project : '');
-    if (!ctx) throw new ServiceError('signed-out', 'Your session has ended. Sign in again.');
-    return verb(ctx, input ?? {});
+    return verb(await requireCaller(typeof project === 'string' ? project : ''), input ?? {});
   });
 }
 

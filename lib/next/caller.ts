@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { headers } from 'next/headers';
 import { getServerSession } from 'next-auth';
 import { cache } from 'react';
-import type { Ctx } from '../services/index.ts';
+import { type Ctx, ServiceError } from '../services/index.ts';
 import { roleIn } from '../services/project.ts';
 import { liveSession } from '../services/session.ts';
 import { addressOf, authOptions } from './auth.ts';
@@ -34,4 +34,14 @@ export async function caller(projectId: string): Promise<Ctx | null> {
     requestId: randomUUID(),
     address: addressOf((name) => sent.get(name)),
   };
+}
+
+/**
+ * `caller`, for a route.
+ * @throws ServiceError when nobody is signed in
+ */
+export async function requireCaller(projectId: string): Promise<Ctx> {
+  const ctx = await caller(projectId);
+  if (!ctx) throw new ServiceError('signed-out', 'Your session has ended. Sign in again.');
+  return ctx;
 }

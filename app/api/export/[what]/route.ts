@@ -1,4 +1,4 @@
-import { answerDownload, caller } from '@/lib/next';
+import { answerDownload, requireCaller } from '@/lib/next';
 import { ServiceError } from '@/lib/services';
 import { exportCustomers, exportEvents } from '@/lib/services/export';
 
@@ -7,8 +7,7 @@ export async function GET(request: Request, { params }: { params: Promise<{ what
   const { what } = await params;
   const query = new URL(request.url).searchParams;
   return answerDownload(request, async () => {
-    const ctx = await caller(query.get('project') ?? '');
-    if (!ctx) throw new ServiceError('signed-out', 'Your session has ended. Sign in again.');
+    const ctx = await requireCaller(query.get('project') ?? '');
     if (what === 'customers') return exportCustomers(ctx, { query: query.get('q') ?? '' });
     if (what === 'events') return exportEvents(ctx, { type: query.get('type') || null });
     throw new ServiceError('not-found', 'There is no such export.');
