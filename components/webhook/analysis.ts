@@ -1,8 +1,9 @@
 import type { Mark } from '@/components/monaco/code-editor';
-import type { Sources } from '@/components/monaco/sources';
+import { brief, type Known, type Sources } from '@/components/monaco/sources';
 import type { Fix } from '@/components/monaco/template-model';
 import { type WebhookSettings, webhookTemplates } from '@/lib/core/webhook';
-import { compileTemplate, type Escape, TemplateError } from '@/lib/template';
+import { isTemplate } from '@/lib/template';
+import { type AnalyseOptions, analyse, type Known as KnownContext, type KnownName } from '@/lib/template/analyse';
 
 /** What is judged, as it is posted to the worker. */
 export interface AnalysisInput {
@@ -15,34 +16,70 @@ export interface TemplateAnalysis {
   fixes: Fix[];
 }
 
-/** Faults and advice by the template's name ("URL", "Header X", "Payload", "Root", "Customer"). */
+/** Faults and advice by the template's name: "URL", "Header X", "Payload", "Root", "Customer", "Parameter x". */
 export type Analysis = Record<string, TemplateAnalysis>;
 
 /** Judges every template of a webhook without rendering it. Pure; runs in a worker, because long templates take a while. */
-export function analyseWebhook({ settings }: AnalysisInput): Analysis {
+export function analyseWebhook({ settings, sources }: AnalysisInput): Analysis {
+  const parameters = Object.keys(settings.parameters);
   const found: Analysis = {};
   for (const { name, source, place } of webhookTemplates(settings)) {
-    const escape: Escape = settings.escaping === 'raw' ? 'raw' : place;
-    found[name] = { marks: marksOf(name, source, escape, settings.parameters), fixes: [] };
+    const escape = settings.escaping === 'raw' ? 'raw' : place;
+    const known = knownOf(sources, scopeOf(name, settings.batch));
+    found[name] = judged(source, { escape, format: place, parameters, known });
   }
+  // A parameter may stand in several templates: what its value reads is told by those.
+  for (const [name, value] of Object.entries(settings.parameters))
+    if (isTemplate(value)) found[`Parameter ${name}`] = judged(value, {});
   return found;
 }
 
-function marksOf(name: string, source: string, escape: Escape, parameters: Record<string, string>): Mark[] {
-  try {
-    compileTemplate(source, { name, escape, parameters });
-    return [];
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    // The fault of a parameter's value has its place in that value, not here.
-    const isHere = error.template === name;
-    return [
-      {
-        severity: 'error',
-        message: isHere ? error.message : `${error.template}: ${error.message}`,
-        line: isHere ? Math.max(1, error.line) : 1,
-        column: isHere ? Math.max(1, error.column) : 1,
-      },
-    ];
-  }
+function judged(source: string, options: AnalyseOptions): TemplateAnalysis {
+  const { problems } = analyse(source, options);
+  return {
+    marks: problems.map(({ severity, message, line, column, endColumn }) => ({
+      severity,
+      message,
+      line,
+      column,
+      endLine: line,
+      endColumn,
+    })),
+    fixes: problems.flatMap(({ message, line, fix }) => (fix ? [{ ...fix, message, line }] : [])),
+  };
 }
+
+/** A batch renders Root, URL and headers once for all its customers. */
+function scopeOf(name: string, isBatch: boolean): 'customer' | 'root' | 'shared' {
+  if (!isBatch || name === 'Customer') return 'customer';
+  return name === 'Root' ? 'root' : 'shared';
+}
+
+function knownOf(sources: Sources, scope: ReturnType<typeof scopeOf>): KnownContext {
+  const roots: Record<string, readonly KnownName[] | null> = {
+    project: NAMED,
+    scenario: NAMED,
+    action: NAMED,
+    time: null,
+  };
+  if (scope !== 'customer') return { roots: { ...roots, customers: null }, webhooks: null };
+  // While nothing is known yet, nothing is called unknown.
+  roots.customer = sources.customer.length > 0 ? sources.customer.map(nameOf) : null;
+  if (sources.event) roots.event = sources.event.properties.length > 0 ? sources.event.properties.map(nameOf) : null;
+  return {
+    roots,
+    webhooks: sources.webhooks.map(({ position, name, fields }) => ({
+      position,
+      name,
+      fields: fields.length > 0 ? fields.map(nameOf) : null,
+    })),
+  };
+}
+
+const NAMED: readonly KnownName[] = [{ name: 'id' }, { name: 'name' }];
+
+const nameOf = ({ name, type, example }: Known): KnownName => ({
+  name,
+  ...(type ? { type } : {}),
+  ...(example === undefined ? {} : { example: brief(example) }),
+});

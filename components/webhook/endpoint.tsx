@@ -1,13 +1,13 @@
 'use client';
 
 import type { RefObject } from 'react';
+import { useAsk } from '@/components/call';
 import { CodeEditor, type CodeEditorHandle } from '@/components/monaco/code-editor';
 import type { Sources } from '@/components/monaco/sources';
 import { cn } from '@/components/ui/cn';
 import { Select } from '@/components/ui/select';
 import { Method, type WebhookSettings } from '@/lib/core/webhook';
 import type { TemplateAnalysis } from './analysis';
-import { useIntegrations } from './integrations';
 import { prefixCover } from './prefix';
 
 export interface EndpointProps {
@@ -76,7 +76,7 @@ export function Authentication({
   change,
   readOnly,
 }: Pick<EndpointProps, 'settings' | 'change' | 'readOnly'>) {
-  const { data: integrations = [] } = useIntegrations();
+  const { data: integrations = [] } = useAsk('integration.list', {});
   const chosen = integrations.find(({ id }) => id === settings.integrationId);
   const isGone = settings.integrationId !== null && !chosen;
   const reach = chosen ? prefixCover(settings.url, chosen) : null;

@@ -13,23 +13,25 @@ export interface ParameterFieldProps {
   value: string;
   onChange: (value: string) => void;
   readOnly: boolean;
+  /** What is wrong with the Jinja in the value. */
+  fault?: string;
 }
 
 /** Types whose own control cannot show Jinja. */
 const STRICT = new Set(['boolean', 'enum', 'date', 'time', 'datetime', 'color']);
 
 /** One parameter of the templates as a field of its type. */
-export function ParameterField({ declaration, value, onChange, readOnly }: ParameterFieldProps) {
+export function ParameterField({ declaration, value, onChange, readOnly, fault }: ParameterFieldProps) {
   const { name, type } = declaration;
   const [wantsJinja, setWantsJinja] = useState(false);
   const hasJinja = isTemplate(value);
   const isText = hasJinja || wantsJinja;
-  const fault = refuseParameter(declaration, value);
+  const refusal = refuseParameter(declaration, value);
   const isChosen = type === 'enum' || type === 'boolean';
   return (
     <Field
       label={name}
-      error={fault && `${name} ${fault}.`}
+      error={fault ?? (refusal && `${name} ${refusal}.`)}
       hint={
         hasJinja
           ? `Holds Jinja: rendered for each customer, then written as ${type}.`

@@ -5,6 +5,7 @@ import { EmptyState } from '@/components/ui/empty-state';
 import { IconButton } from '@/components/ui/icon-button';
 import type { WebhookSettings } from '@/lib/core/webhook';
 import type { ParameterDeclaration } from '@/lib/template';
+import type { Analysis } from './analysis';
 import { ParameterField } from './parameter-field';
 
 export interface ParametersTabProps {
@@ -12,10 +13,11 @@ export interface ParametersTabProps {
   change: (settings: Partial<WebhookSettings>) => void;
   readOnly: boolean;
   declarations: readonly ParameterDeclaration[];
+  analysis: Analysis;
 }
 
 /** The fields that the templates ask for, by category. */
-export function ParametersTab({ settings, change, readOnly, declarations }: ParametersTabProps) {
+export function ParametersTab({ settings, change, readOnly, declarations, analysis }: ParametersTabProps) {
   const values = settings.parameters;
   const set = (name: string, value: string) => change({ parameters: { ...values, [name]: value } });
   const unused = Object.keys(values).filter(
@@ -45,6 +47,7 @@ export function ParametersTab({ settings, change, readOnly, declarations }: Para
                 value={values[declaration.name] ?? ''}
                 onChange={(value) => set(declaration.name, value)}
                 readOnly={readOnly}
+                fault={analysis[`Parameter ${declaration.name}`]?.marks[0]?.message}
               />
             ))}
         </section>

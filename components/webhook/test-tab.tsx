@@ -27,8 +27,8 @@ export interface TestTabProps {
   overflow: RefObject<HTMLElement | null>;
   onGoTo: GoTo;
   onPickFragment: (request: Prepared, index: number, offset: number) => void;
-  /** Set while this tab is shown, to run the test from anywhere in the editor. */
-  runRef: RefObject<(() => void) | null>;
+  /** Counts how often the test was asked for from elsewhere in the editor. */
+  runs: number;
 }
 
 /** Renders the request for somebody, and, only when asked to, sends exactly that. */
@@ -44,13 +44,10 @@ export function TestTab(props: TestTabProps) {
     send.reset();
     test.mutate(input);
   });
-  const { runRef } = props;
+  const { runs } = props;
   useEffect(() => {
-    runRef.current = () => run();
-    return () => {
-      runRef.current = null;
-    };
-  }, [runRef]);
+    if (runs > 0) run();
+  }, [runs]);
 
   const asked = test.variables;
   const isStale = asked !== undefined && !test.isPending && JSON.stringify(asked) !== JSON.stringify(input);

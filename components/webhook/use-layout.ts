@@ -1,6 +1,6 @@
 'use client';
 
-import { useState, useSyncExternalStore } from 'react';
+import { memo, type ReactNode, useState, useSyncExternalStore } from 'react';
 
 const WIDE = '(min-width: 1200px)';
 
@@ -33,3 +33,17 @@ export function useStored(key: string, fallback: boolean): [boolean, (on: boolea
     },
   ];
 }
+
+/** The value that was there before as long as the new one says the same, so that what depends on it stays too. */
+export function useSame<Value>(value: Value): Value {
+  const [kept, setKept] = useState(value);
+  if (kept === value || JSON.stringify(kept) === JSON.stringify(value)) return kept;
+  setKept(value);
+  return value;
+}
+
+/** Leaves its children alone while they are out of sight: they keep their state and are drawn again when they come back. */
+export const WhileShown = memo(
+  ({ children }: { isShown: boolean; children: ReactNode }) => children,
+  (_, { isShown }) => !isShown,
+);

@@ -1,7 +1,7 @@
 'use client';
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import type { CallError } from '@/components/call';
 import { useProject } from '@/components/shell/project-context';
 import type { Preview as Rendered } from './contract';
@@ -12,9 +12,11 @@ const PAUSE_MS = 150;
 /** The request as it would be now, rendered by the server 150 ms after the last change; the earlier one stays until then. */
 export function usePreview(input: RenderInput, enabled: boolean) {
   const project = useProject().id;
-  const settled = useSettled(input);
+  const id = useId();
+  const [settled, version] = useSettled(input);
   const query = useQuery<Rendered, CallError>({
-    queryKey: ['webhook.preview', project, settled],
+    // The input itself would be a key of hundreds of kilobytes, hashed with every render.
+    queryKey: ['webhook.preview', project, id, version],
     queryFn: ({ signal }) => previewWebhook(project, settled, signal),
     enabled,
     placeholderData: keepPreviousData,
@@ -26,10 +28,14 @@ export function usePreview(input: RenderInput, enabled: boolean) {
 
 export type Preview = ReturnType<typeof usePreview>;
 
-function useSettled<Value>(value: Value): Value {
-  const [settled, setSettled] = useState(value);
+/** A value once it has not changed for a moment, with a number that tells its states apart. */
+function useSettled<Value>(value: Value): [Value, number] {
+  const [settled, setSettled] = useState<[Value, number]>([value, 0]);
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), PAUSE_MS);
+    const timer = setTimeout(
+      () => setSettled((before) => (before[0] === value ? before : [value, before[1] + 1])),
+      PAUSE_MS,
+    );
     return () => clearTimeout(timer);
   }, [value]);
   return settled;

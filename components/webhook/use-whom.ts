@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { call, useAsk } from '@/components/call';
 import { useProject } from '@/components/shell/project-context';
 import type { Option } from '@/components/ui/select';
@@ -28,34 +28,42 @@ export function useWhom() {
     { id: chosenId ?? '0' },
     { enabled: chosenId !== null, keepPrevious: true },
   );
-  const customer: ChosenCustomer | null = data ? { id: data.id, name: data.name, properties: data.properties } : null;
-
-  return {
-    customer,
-    /** True when the project has nobody yet. */
-    isEmpty: newest.data !== undefined && first === null,
-    isLoading: newest.isPending || (chosenId !== null && !data && !error),
-    error: newest.error ?? error,
-    choose: setId,
-    /** Gives the id of whom chance chose. */
-    async chooseRandom(): Promise<string | null> {
-      if (first === null) return null;
-      // Ids ascend: whoever comes before a number by chance is anybody. Gaps only make some a little likelier.
-      const before = String(2 + Math.floor(Math.random() * Number(first)));
-      const { customers } = await call(project, 'customer.list', { before, limit: 1 });
-      const found = customers[0]?.id ?? first;
-      setId(found);
-      return found;
-    },
-    async search(query: string): Promise<Option[]> {
-      const { customers } = await call(project, 'customer.list', { query, limit: 20 });
-      return customers.map((each) => ({
-        value: each.id,
-        label: each.name,
-        hint: each.identifiers.map(({ kind, value }) => `${kind} · ${value}`)[0] ?? `id ${each.id}`,
-      }));
-    },
-  };
+  const customer = useMemo<ChosenCustomer | null>(
+    () => (data ? { id: data.id, name: data.name, properties: data.properties } : null),
+    [data],
+  );
+  const isEmpty = newest.data !== undefined && first === null;
+  const fault = newest.error ?? error;
+  const isLoading = newest.isPending || (chosenId !== null && !data && !error);
+  return useMemo(
+    () => ({
+      customer,
+      /** True when the project has nobody yet. */
+      isEmpty,
+      isLoading,
+      error: fault,
+      choose: setId,
+      /** Gives the id of whom chance chose. */
+      async chooseRandom(): Promise<string | null> {
+        if (first === null) return null;
+        // Ids ascend: whoever comes before a number by chance is anybody. Gaps only make some a little likelier.
+        const before = String(2 + Math.floor(Math.random() * Number(first)));
+        const { customers } = await call(project, 'customer.list', { before, limit: 1 });
+        const found = customers[0]?.id ?? first;
+        setId(found);
+        return found;
+      },
+      async search(query: string): Promise<Option[]> {
+        const { customers } = await call(project, 'customer.list', { query, limit: 20 });
+        return customers.map((each) => ({
+          value: each.id,
+          label: each.name,
+          hint: each.identifiers.map(({ kind, value }) => `${kind} · ${value}`)[0] ?? `id ${each.id}`,
+        }));
+      },
+    }),
+    [customer, isEmpty, isLoading, fault, first, project],
+  );
 }
 
 export type Whom = ReturnType<typeof useWhom>;

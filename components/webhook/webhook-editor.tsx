@@ -20,7 +20,7 @@ import { PreviewColumn } from './preview-column';
 import { SettingsTab } from './settings-tab';
 import { TestTab } from './test-tab';
 import { useAnalysis } from './use-analysis';
-import { useStored, useWide } from './use-layout';
+import { useSame, useStored, useWide, WhileShown } from './use-layout';
 import { usePaste } from './use-paste';
 import { usePlace } from './use-place';
 import { usePreview } from './use-preview';
@@ -46,7 +46,7 @@ export interface WebhookEditorProps {
 /** The webhook, opened wide over the canvas: what it can read, what is written, and the request that comes of it. */
 export function WebhookEditor(props: WebhookEditorProps) {
   const overflow = useRef<HTMLDivElement>(null);
-  const runTest = useRef<(() => void) | null>(null);
+  const [runs, setRuns] = useState(0);
   const [view, setView] = useState<EditorView>('editor');
   return (
     <Dialog.Root open onOpenChange={(open) => open || props.onClose()}>
@@ -63,7 +63,7 @@ export function WebhookEditor(props: WebhookEditorProps) {
             if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return;
             event.preventDefault();
             setView('test');
-            runTest.current?.();
+            setRuns(runs + 1);
           }}
           className="slide-in fixed inset-0 z-40 flex flex-col bg-panel outline-none"
         >
@@ -72,7 +72,7 @@ export function WebhookEditor(props: WebhookEditorProps) {
             onValueChange={(next) => setView(next as EditorView)}
             className="flex min-h-0 flex-1 flex-col"
           >
-            <Workbench {...props} view={view} setView={setView} overflow={overflow} runTest={runTest} />
+            <Workbench {...props} view={view} setView={setView} overflow={overflow} runs={runs} />
           </Tabs.Root>
           {/* Lists and hovers of the text editors: inside of what holds the focus, and with the editor's own class. */}
           <div ref={overflow} className="monaco-editor h-0" />
@@ -86,11 +86,11 @@ interface WorkbenchProps extends WebhookEditorProps {
   view: EditorView;
   setView: (view: EditorView) => void;
   overflow: React.RefObject<HTMLDivElement | null>;
-  runTest: React.RefObject<(() => void) | null>;
+  runs: number;
 }
 
 function Workbench(props: WorkbenchProps) {
-  const { scenario, node, document, onChange: change, readOnly, view, setView, overflow, runTest } = props;
+  const { scenario, node, document, onChange: change, readOnly, view, setView, overflow, runs } = props;
   const { settings } = node;
   const scenarioId = scenario?.id ?? null;
   const wide = useWide();
@@ -98,7 +98,7 @@ function Workbench(props: WorkbenchProps) {
   const [showsPreview, setShowsPreview] = useStored('hookline-webhook-preview', true);
   const whom = useWhom();
   const place = usePlace(scenarioId, node, document);
-  const declarations = useMemo(() => parametersOf(settings), [settings]);
+  const declarations = useSame(useMemo(() => parametersOf(settings), [settings]));
   const sources = useSources(settings.parameters, declarations, whom.customer, place);
   const analysis = useAnalysis(settings, sources.customer);
   const input = useMemo<RenderInput>(
@@ -225,7 +225,13 @@ function Workbench(props: WorkbenchProps) {
               />
             </Tabs.Content>
             <Tabs.Content value="parameters" className="scroll-thin h-full overflow-y-auto outline-none">
-              <ParametersTab settings={settings} change={change} readOnly={readOnly} declarations={declarations} />
+              <ParametersTab
+                settings={settings}
+                change={change}
+                readOnly={readOnly}
+                declarations={declarations}
+                analysis={analysis}
+              />
             </Tabs.Content>
             <Tabs.Content value="settings" className="scroll-thin h-full overflow-y-auto outline-none">
               <SettingsTab settings={settings} change={change} readOnly={readOnly} onEvent={place.event !== null} />
@@ -255,17 +261,19 @@ function Workbench(props: WorkbenchProps) {
         </Group>
       </div>
       <Tabs.Content value="test" forceMount className="min-h-0 flex-1 outline-none data-[state=inactive]:hidden">
-        <TestTab
-          scenario={input.scenario}
-          node={input.node}
-          settings={settings}
-          whom={whom}
-          place={place}
-          overflow={overflow}
-          onGoTo={goTo}
-          onPickFragment={pickFragment}
-          runRef={runTest}
-        />
+        <WhileShown isShown={view === 'test'}>
+          <TestTab
+            scenario={scenarioId}
+            node={scenarioId === null ? null : node.id}
+            settings={settings}
+            whom={whom}
+            place={place}
+            overflow={overflow}
+            onGoTo={goTo}
+            onPickFragment={pickFragment}
+            runs={runs}
+          />
+        </WhileShown>
       </Tabs.Content>
     </>
   );

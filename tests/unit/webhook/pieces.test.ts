@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_SOURCES } from '../../../components/monaco/sources.ts';
+import { NO_SOURCES, type Sources } from '../../../components/monaco/sources.ts';
 import { analyseWebhook } from '../../../components/webhook/analysis.ts';
 import { personalise } from '../../../components/webhook/personalise.ts';
 import { prefixCover } from '../../../components/webhook/prefix.ts';
@@ -71,9 +71,52 @@ describe('judging the templates of a webhook', () => {
     });
   });
 
-  it('says which parameter’s value is at fault', () => {
-    const { Payload } = judge({ payload: '"[[ a ]]"', parameters: { a: '{{ x' } });
-    expect(Payload!.marks[0]!.message).toMatch(/^Parameter a: /);
+  it('judges the value of a parameter by itself', () => {
+    const found = judge({ payload: '"[[ a ]]"', parameters: { a: '{{ x' } });
+    expect(found['Parameter a']!.marks).toHaveLength(1);
+    expect(found.Payload!.marks).toEqual([]);
+  });
+
+  const sources: Sources = {
+    ...NO_SOURCES,
+    customer: [{ name: 'email' }, { name: 'phone' }],
+    webhooks: [{ position: 1, number: 2, name: 'Voucher', fields: [{ name: 'code' }] }],
+  };
+  const advice = (settings: Partial<WebhookSettings>, name = 'Payload') =>
+    analyseWebhook({ settings: WebhookSettings.parse(settings), sources })[name]!;
+
+  it('knows the customers’ properties, and offers what was probably meant', () => {
+    const { marks, fixes } = advice({ payload: '{"a": "{{ customer.emial }}"}' });
+    expect(marks[0]).toMatchObject({ severity: 'warning', line: 1 });
+    expect(fixes[0]).toMatchObject({ text: 'email', line: 1, message: marks[0]!.message });
+  });
+
+  it('calls nothing unknown while nothing is known', () => {
+    expect(judge({ payload: '{"a": "{{ customer.anything }}"}' }).Payload!.marks).toEqual([]);
+  });
+
+  it('finds webhooks that are not on the path', () => {
+    expect(advice({ payload: '{{ webhook(1).code }}' }).marks).toEqual([]);
+    expect(advice({ payload: '{{ webhook(3).code }}' }).marks[0]!.message).toContain('not on the path');
+  });
+
+  it('finds an event that never comes', () => {
+    expect(advice({ payload: '{{ event.total }}' }).marks[0]!.message).toContain('no "event"');
+  });
+
+  it('finds customer in what is rendered once for a batch', () => {
+    const batch = { batch: true, root: '{{ customer.email }}{{ customers | join }}', customer: '{{ customer.email }}' };
+    expect(advice(batch, 'Root').marks).toHaveLength(1);
+    expect(advice(batch, 'Customer').marks).toEqual([]);
+    expect(advice({ ...batch, url: 'https://a.example/{{ customer.email }}' }, 'URL').marks).toHaveLength(1);
+  });
+
+  it('warns of values that raw writing leaves unescaped, with a fix', () => {
+    const raw = { payload: '{"a": "{{ customer.email }}"}' };
+    expect(advice(raw).marks).toEqual([]);
+    const { marks, fixes } = advice({ ...raw, escaping: 'raw' });
+    expect(marks[0]!.severity).toBe('warning');
+    expect(fixes[0]!.text).toContain('tojson');
   });
 
   it('judges the settings of a new webhook without complaint', () => {

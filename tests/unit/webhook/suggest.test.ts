@@ -49,7 +49,8 @@ describe('completion', () => {
 
   it('offers filters and tests with their signatures', () => {
     const filter = suggest('{{ a | def', '', SOURCES).find(({ label }) => label === 'default');
-    expect(filter).toMatchObject({ detail: 'default(value, boolean=false)', insert: `default('\${1:}')`, replace: 3 });
+    expect(filter).toMatchObject({ insert: `default('\${1:}')`, replace: 3 });
+    expect(filter!.detail).toMatch(/^default\(/);
     expect(labels('{% if a is de')).toContain('defined');
   });
 
@@ -110,8 +111,8 @@ describe('hover', () => {
   });
 
   it('explains filters, tests and parameters', () => {
-    expect(at('{{ a | default("x") }}', 'default')!.text).toContain('default(value');
-    expect(at('{% if a is defined %}', 'defined')!.text).toContain('There is a value');
+    expect(at('{{ a | default("x") }}', 'default')!.text).toMatch(/default\([\s\S]*missing[\s\S]*gives/);
+    expect(at('{% if a is defined %}', 'defined')!.text).toContain('Exists');
     expect(at('"[[ sender ]]"', 'sender')!.text).toContain('Acme');
   });
 
