@@ -10,9 +10,13 @@ import { Progress } from '@/components/ui/progress';
 export function DropZone({
   uploading,
   onFile,
+  formats = { told: 'CSV', accept: '.csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain' },
+  hint,
 }: {
   uploading: { name: string; share: number } | null;
   onFile: (file: File) => void;
+  formats?: { told: string; accept: string };
+  hint: string;
 }) {
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
@@ -49,20 +53,18 @@ export function DropZone({
       ) : (
         <>
           <FileUp className="text-faint" aria-hidden />
-          <p className="text-muted">Drop a CSV file here</p>
+          <p className="text-muted">Drop a {formats.told} file here</p>
           <Button onClick={() => input.current?.click()}>Choose a file</Button>
-          <p className="text-faint text-xs">
-            UTF-8 or UTF-16, any delimiter, up to 50 MB. Nothing is imported before you have seen the columns.
-          </p>
+          <p className="text-faint text-xs">{hint}</p>
         </>
       )}
       <input
         ref={input}
         type="file"
-        accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"
+        accept={formats.accept}
         className="sr-only"
         tabIndex={-1}
-        aria-label="File to import"
+        aria-label="File to upload"
         onChange={(event) => {
           const file = event.target.files?.[0];
           event.target.value = '';

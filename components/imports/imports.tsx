@@ -138,7 +138,12 @@ function NewImportDialog({ onClose }: { onClose: () => void }) {
     setFault(null);
     setUploading({ name: file.name, share: 0 });
     try {
-      const id = await uploadFile(project.id, file, (share) => setUploading({ name: file.name, share }));
+      const { id } = await uploadFile<{ id: string }>(
+        '/api/import/upload',
+        { 'X-Project': project.id },
+        file,
+        (share) => setUploading({ name: file.name, share }),
+      );
       router.push(`/p/${project.id}/data/imports/${id}`);
     } catch (error) {
       setUploading(null);
@@ -156,7 +161,11 @@ function NewImportDialog({ onClose }: { onClose: () => void }) {
     >
       <div className="flex flex-col gap-3">
         {fault ? <Banner tone="danger">{fault}</Banner> : null}
-        <DropZone uploading={uploading} onFile={(file) => void upload(file)} />
+        <DropZone
+          uploading={uploading}
+          onFile={(file) => void upload(file)}
+          hint="UTF-8 or UTF-16, any delimiter, up to 50 MB. Nothing is imported before you have seen the columns."
+        />
       </div>
     </Dialog>
   );

@@ -1,5 +1,6 @@
 import {
   Activity,
+  BookOpen,
   FlaskConical,
   Gauge,
   KeyRound,
@@ -33,6 +34,7 @@ export const PLACES: { title: string; places: Place[] }[] = [
     places: [
       { path: '/data/customers', label: 'Customers', icon: Users, aliases: 'people profiles contacts' },
       { path: '/data/events', label: 'Events', icon: Activity, aliases: 'tracking activity' },
+      { path: '/data/catalogs', label: 'Catalogs', icon: BookOpen, aliases: 'products items lookup' },
       { path: '/data/imports', label: 'Imports', icon: Upload, aliases: 'csv upload file' },
       { path: '/data/integrations', label: 'Integrations', icon: Plug, aliases: 'credentials authentication presets' },
       { path: '/data/rehearsal', label: 'Rehearsal target', icon: FlaskConical, aliases: 'mock test sandbox' },
