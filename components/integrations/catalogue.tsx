@@ -34,7 +34,14 @@ export function Catalogue() {
       <PageHeader title="Add new integration" />
       <div className="grid grid-cols-[184px_minmax(0,1fr)] gap-6">
         <div className="flex flex-col gap-4">
-          <SearchInput value={query} onChange={setQuery} label="Search the catalogue" placeholder="Search" autoFocus />
+          <SearchInput
+            value={query}
+            onChange={setQuery}
+            label="Search the catalogue"
+            placeholder="Search"
+            className="w-full"
+            autoFocus
+          />
           <nav aria-label="Tags" className="flex flex-col gap-0.5">
             <TagButton label="All" count={ENTRIES.length} isChosen={tag === null} onChoose={() => setTag(null)} />
             {TAGS.map((each) => (

@@ -70,7 +70,7 @@ function HeaderRow({ at, row, onChange, onRemove }: HeaderRowProps) {
   const place = `settings.headers.${at}`;
   return (
     <div className="grid grid-cols-[minmax(120px,2fr)_minmax(140px,3fr)_auto_32px] items-start gap-2">
-      <Field label={`Name of header ${at + 1}`} hideLabel={at > 0} error={fault?.field(`${place}.name`)}>
+      <Field label={labelOf('Name', at)} hideLabel={at > 0} error={fault?.field(`${place}.name`)}>
         <Input
           mono
           value={row.name}
@@ -106,7 +106,8 @@ function SecretHeaderValue({ name, at }: { name: string; at: number }) {
   return (
     <SecretInput
       {...secret}
-      label={`Value of header ${at + 1}`}
+      label={labelOf('Value', at)}
+      replaceLabel={`Replace the value of ${name || `header ${at + 1}`}`}
       hideLabel={at > 0}
       placeholder={name.toLowerCase() === 'authorization' ? 'Bearer …' : ''}
     />
@@ -117,7 +118,7 @@ function PublicHeaderValue({ at, value, onChange }: { at: number; value: string;
   const { fault } = useForm();
   return (
     <Field
-      label={`Value of header ${at + 1}`}
+      label={labelOf('Value', at)}
       hideLabel={at > 0}
       error={fault?.field(`settings.headers.${at}.value`)}
       hint={
@@ -133,3 +134,10 @@ function PublicHeaderValue({ at, value, onChange }: { at: number; value: string;
     </Field>
   );
 }
+
+/** The columns have one heading each; every field still says which header it belongs to. */
+const labelOf = (column: string, at: number) => (
+  <>
+    {column} <span className="sr-only">of header {at + 1}</span>
+  </>
+);

@@ -61,7 +61,7 @@ function Form({ stored, initial, all }: FormProps) {
         fault: saving.fault,
       }}
     >
-      <Page>
+      <Page className="max-w-[1000px]">
         <Crumbs
           items={[
             { label: 'Data & Assets' },
@@ -82,7 +82,7 @@ function Form({ stored, initial, all }: FormProps) {
           }
         />
         <form
-          className="grid grid-cols-[minmax(0,640px)_minmax(240px,320px)] items-start gap-6"
+          className="grid grid-cols-[minmax(0,2fr)_minmax(220px,1fr)] items-start gap-6"
           onSubmit={(event) => {
             event.preventDefault();
             saving.save(draft, false);

@@ -1,14 +1,16 @@
 'use client';
 
 import { Lock } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Textarea } from '@/components/ui/textarea';
 
 export interface SecretInputProps {
-  label: string;
+  label: ReactNode;
+  /** Of the button that opens a stored value for replacing; made of the label where that is a text. */
+  replaceLabel?: string;
   hint?: string;
   error?: string | undefined;
   required?: boolean;
@@ -23,7 +25,8 @@ export interface SecretInputProps {
 
 /** A secret that can be entered and replaced, never read. */
 export function SecretInput(props: SecretInputProps) {
-  const { label, hint, error, required, stored, value, onChange, long, placeholder, hideLabel } = props;
+  const { label, replaceLabel = `Replace ${label}`, hint, error, required, stored } = props;
+  const { value, onChange, long, placeholder, hideLabel } = props;
   const [replacing, setReplacing] = useState(false);
   const open = replacing || !stored;
   const close = () => {
@@ -68,7 +71,7 @@ export function SecretInput(props: SecretInputProps) {
           />
         )
       ) : (
-        <StoredValue label={label} onReplace={() => setReplacing(true)} />
+        <StoredValue label={replaceLabel} onReplace={() => setReplacing(true)} />
       )}
     </Field>
   );
@@ -81,7 +84,7 @@ function StoredValue({ label, onReplace }: { label: string; onReplace: () => voi
         <Lock className="text-faint" aria-hidden />
         Stored
       </span>
-      <Button size="sm" variant="ghost" aria-label={`Replace ${label}`} onClick={onReplace}>
+      <Button size="sm" variant="ghost" aria-label={label} onClick={onReplace}>
         Replace
       </Button>
     </div>

@@ -40,15 +40,15 @@ export function TestSettings() {
       <p className="text-muted text-sm">
         A request with an empty body. The endpoint checks the credentials and answers 200; anything else is a failure.
       </p>
-      {logsIn ? (
-        <Checkbox
-          checked={test !== null}
-          onChange={(on) => set(on ? { method: 'GET', path: '' } : null)}
-          hint="Without one, the login alone is tested."
-        >
-          Send a request after the login
-        </Checkbox>
-      ) : null}
+      <Checkbox
+        checked={test !== null}
+        onChange={(on) => set(on ? { method: 'GET', path: '' } : null)}
+        hint={
+          logsIn ? 'Without one, the login alone is tested.' : 'Without one, the integration cannot be tested here.'
+        }
+      >
+        {logsIn ? 'Send a request after the login' : 'Send a test request'}
+      </Checkbox>
       {fields}
     </div>
   );
