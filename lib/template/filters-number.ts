@@ -21,7 +21,6 @@ import {
 } from './values.ts';
 
 function abs(value: unknown): unknown {
-  if (value instanceof Undefined) throw value.complain();
   const number = unbool(value);
   if (!isNumber(number)) throw typeError(`bad operand type for abs(): '${typeName(value)}'`);
   if (number instanceof Float) return new Float(Math.abs(number.value));

@@ -147,7 +147,7 @@ function urlencode(value: unknown): string {
   if (value instanceof Undefined) return '';
   return iterate(value)
     .map((pair) => {
-      if (!isText(pair) && !Array.isArray(pair) && !isMapping(pair))
+      if (!isText(pair) && !Array.isArray(pair) && !isMapping(pair) && !(pair instanceof Undefined))
         throw typeError(`cannot unpack non-iterable ${typeName(pair)} object`);
       const items = iterate(pair);
       if (items.length > 2) throw new TemplateError('ValueError', 'too many values to unpack (expected 2)');

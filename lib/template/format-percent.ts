@@ -185,8 +185,9 @@ export const ascii = (text: string): string =>
   });
 
 function character(value: unknown): string {
-  if (isInt(value)) {
-    const code = Number(value);
+  const number = unbool(value);
+  if (isInt(number)) {
+    const code = Number(number);
     if (code < 0 || code > 0x10ffff) throw new TemplateError('OverflowError', '%c arg not in range(0x110000)');
     return String.fromCodePoint(code);
   }
@@ -195,6 +196,7 @@ function character(value: unknown): string {
 }
 
 function integer(kind: string, value: unknown): bigint {
+  if (value instanceof Undefined) throw value.complain();
   const number = unbool(value);
   if (!isNumber(number)) throw typeError(`%${kind} format: a real number is required, not ${typeName(value)}`);
   if (isInt(number)) return BigInt(number);
@@ -222,6 +224,7 @@ function based(kind: string, value: unknown, flags: string, precision: number | 
 }
 
 function floating(kind: string, value: unknown, flags: string, precision: number | null): string {
+  if (value instanceof Undefined) throw value.complain();
   const number = unbool(value);
   if (!isNumber(number)) throw typeError(`must be real number, not ${typeName(value)}`);
   const size = float(number);

@@ -236,7 +236,7 @@ export function hashable(key: unknown): unknown {
   if (key instanceof Float) return key.value;
   if (key instanceof Tuple) return `\u0000(${key.map(hashText).join()})`;
   if (key instanceof Undefined) return Undefined;
-  if (Array.isArray(key) || isMapping(key)) throw typeError(`unhashable type: '${typeName(key)}'`);
+  if (Array.isArray(key) || isMapping(key) || (key instanceof View && key.kind !== 'values')) throw typeError(`unhashable type: '${typeName(key)}'`);
   return key;
 }
 
