@@ -101,6 +101,7 @@ function Output({ node, port, isOpen, editable }: { node: AnyNode; port: string;
         position={Position.Right}
         isConnectable={editable}
         className={cn('hl-handle', isOpen && 'hl-handle-open')}
+        role="img"
         aria-label={`Output ${outputLabel(node, port)}`}
       />
       {isOpen && editable ? (

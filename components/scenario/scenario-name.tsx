@@ -23,6 +23,7 @@ export function ScenarioName() {
   };
   return (
     <div className="grid min-w-16 items-center">
+      <h1 className="sr-only">{name}</h1>
       {/* A copy of the text, out of sight, gives the field its width. */}
       <span aria-hidden className="invisible col-start-1 row-start-1 truncate whitespace-pre px-2 font-semibold">
         {text || ' '}
