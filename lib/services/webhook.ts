@@ -67,7 +67,9 @@ export const sendWebhook = act({
   needs: 'build',
   input: WebhookInput,
   async run({ ctx, input, db, note }): Promise<TestResult> {
-    const prepared = await prepare(db, ctx, input);
+    const policyId = await policyOf(db, ctx, input.settings.policyId);
+    if (policyId === undefined) return { ok: false, faults: [NO_POLICY] };
+    const prepared = await prepare(db, ctx, { ...input, settings: { ...input.settings, policyId } });
     if (!prepared.ok) return prepared;
     await admitTest(ctx);
     const { view } = prepared.request;
@@ -110,6 +112,25 @@ async function prepare(db: Db, ctx: Ctx, input: WebhookInput) {
     subjects,
   });
   return { ...prepared, scenarioName: place.scenario.name, nodeNumber: place.node.number };
+}
+
+const NO_POLICY: PrepareFault = {
+  template: 'Policy',
+  line: null,
+  column: null,
+  excerpt: null,
+  message: 'the throughput policy of this webhook does not exist any more; choose another one',
+  customer: null,
+};
+
+/** The policy whose slot a test takes: the chosen one, else the project's default, else none; undefined when it is gone. */
+async function policyOf(db: Db, ctx: Ctx, id: string | null): Promise<string | null | undefined> {
+  const policies = await db.policy.findMany({
+    where: { projectId: ctx.projectId },
+    select: { id: true, isDefault: true },
+  });
+  if (id === null) return policies.find(({ isDefault }) => isDefault)?.id ?? null;
+  return policies.find((policy) => policy.id === id)?.id;
 }
 
 /** Where the webhook stands: its scenario and the node in it, as far as they are there. */
