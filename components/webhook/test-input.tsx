@@ -17,8 +17,10 @@ import type { Whom } from './use-whom';
 export interface TestInputProps {
   settings: WebhookSettings;
   whom: Whom;
-  subject: Subject;
-  onSubject: (subject: Subject) => void;
+  kind: Subject['kind'];
+  onKind: (kind: Subject['kind']) => void;
+  custom: Record<string, unknown>;
+  onCustom: (customer: Record<string, unknown>) => void;
   customers: number;
   onCustomers: (customers: number) => void;
   place: Place;
@@ -34,36 +36,26 @@ const CHOICES = [
 
 /** Whom the request is rendered for, and what else stands in for a run: an event, earlier responses. */
 export function TestInput(props: TestInputProps) {
-  const { settings, whom, subject, onSubject, overflow, action } = props;
-  const choose = (kind: Subject['kind']) => {
-    if (kind === 'none') onSubject({ kind });
-    else if (kind === 'customer') onSubject(whom.customer ? { kind, id: whom.customer.id } : { kind: 'none' });
-    else onSubject({ kind, customer: { ...whom.customer?.properties } });
-  };
-  const chosen = subject.kind === 'customer' ? (whom.customer?.id ?? subject.id) : null;
+  const { settings, whom, kind, onKind, overflow, action } = props;
   return (
     <div className="flex shrink-0 flex-col gap-3 border-line border-b bg-page px-4 py-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <RadioGroup label="Whom" direction="row" value={subject.kind} onChange={choose} options={CHOICES} />
-        {subject.kind === 'customer' ? (
+        <RadioGroup label="Whom" direction="row" value={kind} onChange={onKind} options={CHOICES} />
+        {kind === 'customer' ? (
           <div className="flex items-center gap-1">
             <Combobox
               label="Customer of the test"
               className="w-48"
-              value={chosen}
+              value={whom.customer?.id ?? null}
               valueLabel={whom.customer?.name}
-              onChange={(id) => {
-                if (id === null) return;
-                whom.choose(id);
-                onSubject({ kind: 'customer', id });
-              }}
+              onChange={whom.choose}
               search={whom.search}
               searchPlaceholder="Name, e-mail, any identifier"
             />
             <IconButton
               label="A customer by chance"
               icon={<Shuffle aria-hidden />}
-              onClick={() => void whom.chooseRandom().then((id) => id && onSubject({ kind: 'customer', id }))}
+              onClick={() => void whom.chooseRandom()}
             />
           </div>
         ) : null}
@@ -82,12 +74,12 @@ export function TestInput(props: TestInputProps) {
         ) : null}
         <div className="ml-auto">{action}</div>
       </div>
-      {subject.kind === 'custom' ? (
+      {kind === 'custom' ? (
         <JsonField
           label="Custom customer"
-          value={subject.customer}
+          value={props.custom}
           refuse={refuseAllButObjects}
-          onChange={(customer) => onSubject({ kind: 'custom', customer: customer as Record<string, unknown> })}
+          onChange={(customer) => props.onCustom(customer as Record<string, unknown>)}
           overflow={overflow}
         />
       ) : null}

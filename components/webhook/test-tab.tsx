@@ -35,7 +35,9 @@ export interface TestTabProps {
 export function TestTab(props: TestTabProps) {
   const { settings } = props;
   const project = useProject();
-  const [subject, setSubject] = useState<Subject>({ kind: 'none' });
+  const [kind, setKind] = useState<Subject['kind']>('none');
+  const [custom, setCustom] = useState<Record<string, unknown> | null>(null);
+  const subject = subjectOf(kind, props.whom, custom);
   const [customers, setCustomers] = useState(3);
   const input = inputOf(props, subject, customers);
   const test = useMutation({ mutationFn: (asked: RenderInput) => previewWebhook(project.id, asked) });
@@ -56,8 +58,10 @@ export function TestTab(props: TestTabProps) {
     <div className="flex h-full min-h-0 flex-col">
       <TestInput
         {...props}
-        subject={subject}
-        onSubject={setSubject}
+        kind={kind}
+        onKind={setKind}
+        custom={subject.kind === 'custom' ? subject.customer : {}}
+        onCustom={setCustom}
         customers={customers}
         onCustomers={setCustomers}
         action={
@@ -65,6 +69,7 @@ export function TestTab(props: TestTabProps) {
             variant={rendered?.ok ? 'secondary' : 'primary'}
             icon={<FlaskConical aria-hidden />}
             loading={test.isPending}
+            disabled={kind === 'customer' && subject.kind !== 'customer'}
             onClick={() => {
               send.reset();
               test.mutate(input);
@@ -126,6 +131,12 @@ export function TestTab(props: TestTabProps) {
       </div>
     </div>
   );
+}
+
+/** Whom the test is for; while the chosen customer is on the way, nobody. */
+function subjectOf(kind: Subject['kind'], whom: Whom, custom: Record<string, unknown> | null): Subject {
+  if (kind === 'custom') return { kind, customer: custom ?? whom.customer?.properties ?? {} };
+  return kind === 'customer' && whom.customer ? { kind, id: whom.customer.id } : { kind: 'none' };
 }
 
 function inputOf(props: TestTabProps, subject: Subject, customers: number): RenderInput {

@@ -43,15 +43,12 @@ export function useWhom() {
       isLoading,
       error: fault,
       choose: setId,
-      /** Gives the id of whom chance chose. */
-      async chooseRandom(): Promise<string | null> {
-        if (first === null) return null;
+      async chooseRandom(): Promise<void> {
+        if (first === null) return;
         // Ids ascend: whoever comes before a number by chance is anybody. Gaps only make some a little likelier.
         const before = String(2 + Math.floor(Math.random() * Number(first)));
         const { customers } = await call(project, 'customer.list', { before, limit: 1 });
-        const found = customers[0]?.id ?? first;
-        setId(found);
-        return found;
+        setId(customers[0]?.id ?? first);
       },
       async search(query: string): Promise<Option[]> {
         const { customers } = await call(project, 'customer.list', { query, limit: 20 });
