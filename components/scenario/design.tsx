@@ -10,6 +10,7 @@ import { type Node, nodeOf } from '@/lib/core/document';
 import type { Offer } from './add-popover';
 import { Canvas, FIT } from './canvas';
 import { CanvasToolbar } from './canvas-toolbar';
+import { CheckAudience } from './check-audience';
 import { type Differences, differences } from './differences';
 import { addPiece, openPort, type Place } from './edits';
 import { EmptyCanvas } from './empty-canvas';
@@ -110,6 +111,7 @@ function DesignParts() {
         <Inspector readOnly={!editable} onDuplicate={commands.duplicate} onRemove={commands.removeSelected} />
       )}
       <OpenedWebhook readOnly={!editable} />
+      <CheckAudience />
     </div>
   );
 }

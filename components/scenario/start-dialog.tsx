@@ -7,6 +7,7 @@ import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { Count } from '@/components/ui/count';
 import { Dialog } from '@/components/ui/dialog';
+import { RelativeTime } from '@/components/ui/relative-time';
 import { Skeleton } from '@/components/ui/skeleton';
 import { Stat } from '@/components/ui/stat';
 import { Table, Td, THead, Th, Tr } from '@/components/ui/table';
@@ -125,7 +126,9 @@ function ForecastBody(props: {
   );
 }
 
-function Expected({ forecast: { customers, interactions, requests, triggers, warnings } }: { forecast: Forecast }) {
+function Expected({ forecast }: { forecast: Forecast }) {
+  const { customers, interactions, exact, requests, triggers, warnings } = forecast;
+  const about = exact ? '' : 'about ';
   const total = requests.reduce((sum, each) => sum + each.requests, 0);
   const seconds = requests.map((each) => each.seconds);
   const finish = seconds.every((each) => each !== null) ? Math.max(0, ...seconds) : null;
@@ -133,18 +136,62 @@ function Expected({ forecast: { customers, interactions, requests, triggers, war
     <>
       <div className="grid grid-cols-4 gap-4">
         <Stat label="Customers" value={<Count value={customers} exact />} />
-        <Stat label="Interactions" value={<Count value={interactions} exact />} />
-        <Stat label="Requests" value={<Count value={total} exact />} />
+        <Stat
+          label="Interactions"
+          value={
+            <>
+              {about}
+              <Count value={interactions} exact />
+            </>
+          }
+        />
+        <Stat
+          label="Requests"
+          value={
+            <>
+              {about}
+              <Count value={total} exact />
+            </>
+          }
+        />
         <Stat label="Done in about" value={requests.length === 0 || finish === null ? 'not known' : duration(finish)} />
       </div>
       {triggers.length > 0 ? <p className="text-muted text-sm">{triggers.join(' ')}</p> : null}
       {requests.length > 0 ? <Requests requests={requests} /> : null}
+      <Checks requests={requests} />
       {warnings.map((warning) => (
         <Banner key={warning} tone="warning">
           {warning}
         </Banner>
       ))}
     </>
+  );
+}
+
+/** How old the last check of each webhook is, and what it said. */
+function Checks({ requests }: { requests: Forecast['requests'] }) {
+  const { id } = useScenario();
+  const { data } = useAsk('webhook.checks', { scenario: id });
+  if (!data || requests.length === 0) return null;
+  const words = requests.map(({ nodeId, name }) => {
+    const check = data.checks.filter((each) => each.node === nodeId && each.state === 'done').at(-1);
+    if (!check?.report) return { nodeId, text: `The audience of ${name} has not been checked.`, at: null };
+    const wrong = check.report.customers - check.report.fine;
+    const found = wrong === 0 ? 'found no errors' : `found errors for ${wrong.toLocaleString('en')} customers`;
+    return {
+      nodeId,
+      text: `The last check of ${name} ${found}${check.isCurrent ? '' : ', but the scenario has changed since'}:`,
+      at: check.endedAt,
+    };
+  });
+  return (
+    <ul className="text-muted text-sm">
+      {words.map(({ nodeId, text, at }) => (
+        <li key={nodeId}>
+          {text} {at ? <RelativeTime at={at} /> : null}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -34,6 +34,8 @@ export interface Editor {
   focus: { node: string; field: string; at: number } | null;
   /** The node whose full-height editor is open. */
   opened: string | null;
+  /** The webhook whose audience is being checked. */
+  checked: string | null;
   /** The list of versions is open; without it none is on the canvas. */
   versions: boolean;
   preview: Preview | null;
@@ -44,6 +46,7 @@ export interface Editor {
   redo(): void;
   select(selection: Partial<Selection>): void;
   open(node: string | null): void;
+  check(node: string | null): void;
   show(preview: Preview | null): void;
   showVersions(open: boolean): void;
   focusField(node: string, field: string): void;
@@ -142,6 +145,7 @@ export function createEditor(options: EditorOptions): StoreApi<Editor> {
       selection: NOTHING_SELECTED,
       focus: null,
       opened: null,
+      checked: null,
       versions: false,
       preview: null,
 
@@ -163,6 +167,7 @@ export function createEditor(options: EditorOptions): StoreApi<Editor> {
         if (!sameSelection(next, get().selection)) set({ selection: next });
       },
       open: (opened) => set({ opened }),
+      check: (checked) => set({ checked }),
       show: (preview) => set({ preview, selection: NOTHING_SELECTED }),
       showVersions: (versions) => set({ versions, preview: null, selection: NOTHING_SELECTED }),
       focusField(node, field) {

@@ -1,6 +1,6 @@
 'use client';
 
-import { Maximize2 } from 'lucide-react';
+import { Maximize2, ScanSearch } from 'lucide-react';
 import { useAsk } from '@/components/call';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
@@ -13,6 +13,7 @@ import { useEditor } from '../store';
 /** What a webhook does, at a glance; it is edited in its own full-height editor. */
 export function WebhookPanel({ node, readOnly }: PanelProps<'webhook'>) {
   const open = useEditor((editor) => editor.open);
+  const check = useEditor((editor) => editor.check);
   const { data: policies } = useAsk('policy.list', {});
   const { settings } = node;
   const policy =
@@ -25,6 +26,9 @@ export function WebhookPanel({ node, readOnly }: PanelProps<'webhook'>) {
       <div className="flex flex-wrap gap-2">
         <Button variant="primary" icon={<Maximize2 aria-hidden />} onClick={() => open(node.id)}>
           {readOnly ? 'Open' : 'Open editor'}
+        </Button>
+        <Button icon={<ScanSearch aria-hidden />} onClick={() => check(node.id)}>
+          Check audience
         </Button>
       </div>
       <div data-field="url">
