@@ -9,7 +9,6 @@ import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { CodeBlock } from '@/components/ui/code-block';
 import { Field } from '@/components/ui/field';
-import { IconButton } from '@/components/ui/icon-button';
 import { Input } from '@/components/ui/input';
 import { Sheet } from '@/components/ui/sheet';
 import { Textarea } from '@/components/ui/textarea';
@@ -39,18 +38,20 @@ export function ItemSheet({ catalog, item, onClose }: { catalog: string; item: I
       modal={false}
       size="md"
       title={item ? item.key : 'New item'}
-      actions={
-        can.build && item ? (
-          <IconButton
-            label="Remove this item"
-            icon={<Trash2 aria-hidden />}
-            onClick={() => remove.mutate({ id: catalog, key: item.key }, { onSuccess: onClose })}
-          />
-        ) : undefined
-      }
       footer={
         can.build ? (
           <>
+            {item ? (
+              <Button
+                variant="danger-ghost"
+                className="mr-auto"
+                icon={<Trash2 aria-hidden />}
+                loading={remove.isPending}
+                onClick={() => remove.mutate({ id: catalog, key: item.key }, { onSuccess: onClose })}
+              >
+                Remove item
+              </Button>
+            ) : null}
             <Button onClick={onClose}>Cancel</Button>
             <Button variant="primary" loading={put.isPending} disabled={key.trim() === ''} onClick={save}>
               Save

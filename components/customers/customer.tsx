@@ -102,7 +102,7 @@ function Identifiers({ customer }: { customer: Profile }) {
         {rows.map(({ kind, value, isHard }) => (
           <li
             key={`${kind} ${value}`}
-            className="group grid min-h-9 grid-cols-[40%_minmax(0,1fr)_auto] items-center gap-x-3 px-3 py-1"
+            className="group grid min-h-9 grid-cols-[36%_minmax(0,1fr)_auto] items-center gap-x-3 px-3 py-1"
           >
             <span className="flex min-w-0 items-center gap-1.5 text-muted">
               <span className="truncate" title={kind}>

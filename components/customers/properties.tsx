@@ -65,7 +65,7 @@ export function Properties({ id, properties }: { id: string; properties: Record<
           ) : (
             <li
               key={name}
-              className="group relative grid min-h-9 grid-cols-[40%_minmax(0,1fr)] items-center gap-x-3 px-3 py-1 hover:bg-hover"
+              className="group relative grid min-h-9 grid-cols-[36%_minmax(0,1fr)] items-center gap-x-3 px-3 py-1 hover:bg-hover"
             >
               <span className="truncate text-muted" title={name}>
                 {name}

@@ -39,7 +39,7 @@ export const listCatalogs = read({
   },
 });
 
-/** One catalog and the properties that its items have (of the first thousand), most frequent first. */
+/** One catalog and the properties that its items have (of the first thousand): what it is called, then the most frequent. */
 export const getCatalog = read({
   needs: 'look',
   scope: 'customers:read',
@@ -52,7 +52,7 @@ export const getCatalog = read({
         SELECT p.key AS name, mode() WITHIN GROUP (ORDER BY jsonb_typeof(p.value)) AS type
           FROM (SELECT properties FROM catalog_item WHERE catalog_id = ${catalog.id}::uuid ORDER BY key LIMIT 1000) AS i,
                jsonb_each(i.properties) AS p
-         GROUP BY p.key ORDER BY count(*) DESC, p.key LIMIT 200`,
+         GROUP BY p.key ORDER BY p.key IN ('title', 'name') DESC, count(*) DESC, p.key LIMIT 200`,
     ]);
     return { id: catalog.id, name: catalog.name, createdAt: catalog.createdAt.toISOString(), items, properties };
   },
