@@ -3,10 +3,10 @@
 import { ArrowLeft, Users } from 'lucide-react';
 import { useState } from 'react';
 import { useAsk } from '@/components/call';
+import { Button } from '@/components/ui/button';
 import { Count } from '@/components/ui/count';
 import { EmptyState } from '@/components/ui/empty-state';
 import { ErrorState } from '@/components/ui/error-state';
-import { IconButton } from '@/components/ui/icon-button';
 import { Pagination } from '@/components/ui/pagination';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { Sheet } from '@/components/ui/sheet';
@@ -37,23 +37,7 @@ export function PeopleSheet({
       size="md"
       bare
       onOpenChange={(open) => !open && close()}
-      title={
-        journey === null ? (
-          at && groupTitle(at)
-        ) : (
-          <span className="flex items-center gap-1">
-            {at ? (
-              <IconButton
-                size="sm"
-                label="Back to the list"
-                icon={<ArrowLeft aria-hidden />}
-                onClick={() => setQuery({ journey: null })}
-              />
-            ) : null}
-            <span className="truncate">{name ?? 'Journey'}</span>
-          </span>
-        )
-      }
+      title={journey === null ? at && groupTitle(at) : (name ?? 'Journey')}
       label={journey === null ? (at ? groupTitle(at) : 'People') : (name ?? 'Journey')}
       description={journey === null ? at && `#${at.counts.number} ${at.counts.name}` : 'The way through this run'}
     >
@@ -61,7 +45,20 @@ export function PeopleSheet({
         {journey === null ? (
           at && <People run={run} at={at} onOpen={(one) => setQuery({ journey: one })} />
         ) : (
-          <Journey run={run} journey={journey} onName={setName} />
+          <>
+            {at ? (
+              <Button
+                size="sm"
+                variant="ghost"
+                className="mt-3 ml-2"
+                icon={<ArrowLeft aria-hidden />}
+                onClick={() => setQuery({ journey: null })}
+              >
+                {groupTitle(at)}
+              </Button>
+            ) : null}
+            <Journey run={run} journey={journey} onName={setName} />
+          </>
         )}
       </div>
     </Sheet>

@@ -78,9 +78,10 @@ function Entered({ node, counts }: { node: AnyNode; counts: NodeCounts | undefin
       <NumberButton
         value={counts.entered}
         words={`${counts.entered.toLocaleString('en')} entered ${node.name}`}
+        label={`entered ${node.name}`}
         onClick={() => showPeople(node.id, 'entered')}
-      />{' '}
-      entered
+      />
+      <span aria-hidden> entered</span>
     </p>
   );
 }
@@ -92,6 +93,7 @@ function PortNumber({ node, port, value }: { node: string; port: string; value: 
     <NumberButton
       value={value}
       words={`${value.toLocaleString('en')} left by ${PORT_LABELS[port] ?? port}`}
+      label={`left by ${PORT_LABELS[port] ?? port}`}
       onClick={() => showPeople(node, port)}
     />
   );
@@ -115,9 +117,12 @@ function Parts({ counts }: { counts: NodeCounts }) {
             <NumberButton
               value={counts[key]}
               words={`${counts[key].toLocaleString('en')} ${wordOf(counts, group, label)} at ${counts.name}`}
+              label={`${wordOf(counts, group, label)} at ${counts.name}`}
               onClick={() => showPeople(counts.node, group)}
             />
-            <span className="text-muted">{wordOf(counts, group, label)}</span>
+            <span aria-hidden className="text-muted">
+              {wordOf(counts, group, label)}
+            </span>
           </span>
         ))}
       </div>
@@ -129,13 +134,23 @@ function Parts({ counts }: { counts: NodeCounts }) {
 const wordOf = ({ kind }: NodeCounts, group: string, label: string): string =>
   group === 'delivered' && NODE_KINDS[kind].family !== 'action' ? 'passed' : label.toLowerCase();
 
-function NumberButton({ value, words, onClick }: { value: number; words: string; onClick: () => void }) {
+/** `words` is the exact number with what it counts, `label` what follows the number when it is read aloud. */
+function NumberButton({
+  value,
+  words,
+  label,
+  onClick,
+}: {
+  value: number;
+  words: string;
+  label: string;
+  onClick: () => void;
+}) {
   if (value === 0) return <span className="text-faint tabular-nums">0</span>;
   return (
     <button
       type="button"
-      aria-label={`${words}: show them`}
-      title={words}
+      title={`${words}: show them`}
       onClick={(event) => {
         event.stopPropagation();
         onClick();
@@ -143,6 +158,7 @@ function NumberButton({ value, words, onClick }: { value: number; words: string;
       className="nodrag nopan rounded-md font-medium text-ink tabular-nums hover:underline"
     >
       {abbreviate(value)}
+      <span className="sr-only"> {label}</span>
     </button>
   );
 }
