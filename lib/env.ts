@@ -12,15 +12,33 @@ const List = z
       .filter(Boolean),
   );
 
+/** 32 random bytes in base64 or hex; a key that somebody typed, copied from an example or left empty is refused. */
+const EncryptionKey = z
+  .string()
+  .regex(/^([0-9a-f]{64}|[A-Za-z0-9+/_-]{43}=?)$/i, 'must be 32 bytes in base64 or hex (openssl rand -base64 32)')
+  .refine(isRandom, 'is not random: make one with openssl rand -base64 32');
+
+const SessionSecret = z
+  .string()
+  .min(32, 'must be at least 32 characters (openssl rand -base64 32)')
+  .refine((text) => new Set(text).size >= 10, 'is not random: make one with openssl rand -base64 32');
+
+/** 32 random bytes have about 30 different ones; a pattern or a sentence in letters has far fewer values or bits. */
+function isRandom(text: string): boolean {
+  const bytes = Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64');
+  return new Set(bytes).size >= 16;
+}
+
 const Environment = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgresql://'),
-  /** 32 bytes, base64 or hex; wraps the keys of all stored secrets. */
-  ENCRYPTION_KEY: z.string().min(32, 'must be 32 bytes in base64 or hex (openssl rand -base64 32)'),
+  /** Wraps the keys of all stored secrets. */
+  ENCRYPTION_KEY: EncryptionKey,
   /** The key before the last rotation, while secrets are being re-wrapped. */
-  ENCRYPTION_KEY_PREVIOUS: z.string().min(32).optional(),
-  NEXTAUTH_SECRET: z.string().min(32, 'must be at least 32 characters (openssl rand -base64 32)').optional(),
+  ENCRYPTION_KEY_PREVIOUS: EncryptionKey.optional(),
+  /** Signs sessions; only the web app needs it. */
+  NEXTAUTH_SECRET: SessionSecret.optional(),
   NEXTAUTH_URL: z.url().optional(),
-  /** CIDRs, hosts and host:port that webhooks may reach although they are private. */
+  /** What webhooks may reach although it is private: CIDRs, hosts, host:port; and *:port for a port of public hosts. */
   EGRESS_ALLOW: List,
   EGRESS_PROXY: z.url().optional(),
   EGRESS_CA_FILE: z.string().optional(),

@@ -10,7 +10,8 @@ await run(async () => {
   const hostname = process.env.HOST ?? '127.0.0.1';
   process.env.NEXT_TELEMETRY_DISABLED = '1';
   process.env.NEXTAUTH_URL ??= `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`;
-  env();
+  if (!env().NEXTAUTH_SECRET)
+    throw new StartupError('NEXTAUTH_SECRET is missing: set it to a random secret (openssl rand -base64 32).');
   const dev = process.env.HOOKLINE_DEV === '1';
   (process.env as Record<string, string>).NODE_ENV = dev ? 'development' : 'production';
   const app = next({ dev, dir: ROOT, hostname, port });

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 const { answerDownload, answerJson, answerUpload, ownPath } = await vi.hoisted(async () => {
   Object.assign(process.env, {
     DATABASE_URL: 'postgresql://127.0.0.1/none',
-    ENCRYPTION_KEY: 'x'.repeat(44),
+    ENCRYPTION_KEY: globalThis.crypto.getRandomValues(Buffer.alloc(32)).toString('base64'),
     NEXTAUTH_URL: 'https://hookline.example',
     LOG_LEVEL: 'silent',
   });

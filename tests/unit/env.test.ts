@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { EnvironmentError, readEnvironment } from '../../lib/env.ts';
+
+const key = () => randomBytes(32).toString('base64');
+const complete = () => ({
+  DATABASE_URL: 'postgresql://localhost/hookline',
+  ENCRYPTION_KEY: key(),
+  NEXTAUTH_SECRET: key(),
+});
+
+const faultsOf = (change: Record<string, string | undefined>): string => {
+  try {
+    readEnvironment({ ...complete(), ...change });
+    return '';
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    return error.message;
+  }
+};
+
+describe('the environment', () => {
+  it('is accepted with a database and random keys, in base64 or hex', () => {
+    expect(faultsOf({})).toBe('');
+    expect(faultsOf({ ENCRYPTION_KEY: randomBytes(32).toString('hex') })).toBe('');
+    expect(faultsOf({ ENCRYPTION_KEY: randomBytes(32).toString('base64url') })).toBe('');
+  });
+
+  it('names everything that is missing in one message', () => {
+    const message = faultsOf({ DATABASE_URL: undefined, ENCRYPTION_KEY: '' });
+    expect(message).toContain('DATABASE_URL: is missing');
+    expect(message).toContain('ENCRYPTION_KEY: is missing');
+  });
+
+  it.each([
+    ['short', 'c2hvcnQ='],
+    ['of 16 bytes', randomBytes(16).toString('hex')],
+    ['of 33 bytes', randomBytes(33).toString('base64')],
+    ['a sentence', 'this key was typed by somebody who was in a hurry'],
+    ['all zeros', Buffer.alloc(32).toString('base64')],
+    ['all zeros in hex', '0'.repeat(64)],
+    ['a pattern', 'changeme'.repeat(8).slice(0, 43)],
+    ['counting', '0123456789abcdef'.repeat(4)],
+  ])('refuses an encryption key that is %s, without repeating it', (_, text) => {
+    const message = faultsOf({ ENCRYPTION_KEY: text });
+    expect(message).toMatch(/ENCRYPTION_KEY: (must be 32 bytes|is not random)/);
+    expect(message).not.toContain(text);
+    expect(faultsOf({ ENCRYPTION_KEY_PREVIOUS: text })).toContain('ENCRYPTION_KEY_PREVIOUS');
+  });
+
+  it('refuses a session secret that is short or a pattern', () => {
+    for (const text of ['secret', 'a'.repeat(40), 'changeme'.repeat(5)])
+      expect(faultsOf({ NEXTAUTH_SECRET: text }), text).toContain('NEXTAUTH_SECRET');
+  });
+
+  it('takes a list of what webhooks may reach, closed by default', () => {
+    expect(readEnvironment(complete()).EGRESS_ALLOW).toEqual([]);
+    expect(readEnvironment({ ...complete(), EGRESS_ALLOW: ' 10.20.0.0/16, crm.internal:8080 ,' }).EGRESS_ALLOW).toEqual(
+      ['10.20.0.0/16', 'crm.internal:8080'],
+    );
+  });
+
+  it('refuses what is not an address where one is needed', () => {
+    for (const name of ['NEXTAUTH_URL', 'EGRESS_PROXY', 'REHEARSAL_URL'])
+      expect(faultsOf({ [name]: 'nowhere' })).toContain(name);
+    expect(faultsOf({ DATABASE_URL: 'mysql://localhost' })).toContain('postgresql://');
+  });
+});
