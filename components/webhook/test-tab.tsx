@@ -96,7 +96,7 @@ export function TestTab(props: TestTabProps) {
           </EmptyState>
         ) : rendered.ok ? (
           <RequestPanel
-            request={rendered.request}
+            request={send.data?.ok ? send.data.request : rendered.request}
             format={settings.format}
             input={asked!}
             warnings={<Warnings warnings={rendered.request.warnings} />}
