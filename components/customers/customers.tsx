@@ -73,7 +73,7 @@ export function Customers({
       <PageHeader
         title="Customers"
         badge={
-          initial.total ? (
+          initial.total && settled === '' ? (
             <Count value={list.data?.total ?? initial.total} exact className="text-lg text-muted" />
           ) : undefined
         }

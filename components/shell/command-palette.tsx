@@ -75,9 +75,11 @@ export function CommandPalette({ open, onOpenChange, projects, find }: CommandPa
               <Kbd>Esc</Kbd>
             </div>
             <Command.List className="scroll-thin max-h-[min(420px,60vh)] overflow-y-auto p-1">
-              <Command.Empty className="px-3 py-8 text-center text-muted">
-                {found.isFetching ? 'Searching' : `Nothing is called “${query}”`}
-              </Command.Empty>
+              {found.data?.length ? null : (
+                <Command.Empty className="px-3 py-8 text-center text-muted">
+                  {found.isFetching ? 'Searching' : `Nothing is called “${query}”`}
+                </Command.Empty>
+              )}
               {[...new Set(page.map((command) => command.group ?? 'This page'))].map((group) => (
                 <Command.Group key={group} heading={group} className={groupStyle}>
                   {page

@@ -9,6 +9,7 @@ import { Kbd } from '@/components/ui/kbd';
 import { CommandPalette } from './command-palette';
 import { CommandsProvider } from './commands';
 import { CrumbsSlot } from './crumbs';
+import { findInProject } from './find';
 import { Navigation } from './navigation';
 import { ProjectProvider, type ShellProject } from './project-context';
 import { ProjectSwitcher } from './project-switcher';
@@ -88,6 +89,7 @@ export function Shell({ project, projects, user, collapsed, children }: ShellPro
             open={open === 'commands'}
             onOpenChange={(next) => setOpen(next ? 'commands' : null)}
             projects={projects}
+            find={(query, signal) => findInProject(project.id, query, signal)}
           />
           <ShortcutsDialog open={open === 'shortcuts'} onOpenChange={(next) => setOpen(next ? 'shortcuts' : null)} />
         </CrumbsSlot>
