@@ -45,7 +45,8 @@ export function PolicyFigures({ policy }: { policy: OpenRun['policies'][number] 
       </span>
       {policy.waiting > 0 ? (
         <span className={isFull ? 'text-info' : 'text-muted'}>
-          <Count value={policy.waiting} /> {policy.waiting === 1 ? 'request waits' : 'requests wait'} for the limit
+          <Count value={policy.waiting} /> {policy.waiting === 1 ? 'request waits' : 'requests wait'}
+          {isFull ? ' for the limit' : ''}
         </span>
       ) : null}
       <span className="text-muted tabular-nums">{Math.round(policy.perSecond).toLocaleString('en')}/s measured</span>
