@@ -102,7 +102,7 @@ function Output({ node, port, isOpen, editable }: { node: AnyNode; port: string;
         isConnectable={editable}
         className={cn('hl-handle', isOpen && 'hl-handle-open')}
         role="img"
-        aria-label={`Output ${outputLabel(node, port)}`}
+        title={`Output ${outputLabel(node, port)}`}
       />
       {isOpen && editable ? (
         <>
