@@ -1,0 +1,119 @@
+import { expect, type Page, test } from '@playwright/test';
+import { expectAccessible } from '../support/accessibility.ts';
+import { application, signIn } from '../support/app.ts';
+
+const PAYLOAD =
+  '{ "to": "{{ customer.phone }}", "text": "Hello {{ customer.first_name }}, welcome to {{ customer.city }}" }';
+
+/** Draws a line from an output to the input of a node. */
+async function connect(page: Page, output: string, to: string): Promise<void> {
+  const lines = page.locator('.react-flow__edge');
+  const before = await lines.count();
+  const source = page.getByTitle(`Output ${output}`, { exact: true });
+  const target = page.locator('.react-flow__node', { hasText: to }).locator('.react-flow__handle-left');
+  // Waits until neither moves: the view makes room for the panel of a new node.
+  await source.dragTo(target, { steps: 8 });
+  await expect(lines).toHaveCount(before + 1);
+}
+
+/** Puts text into one of the code editors as if it had been pasted. */
+async function write(page: Page, editor: string, text: string): Promise<void> {
+  await page.waitForFunction(
+    (label) => (window as { __hooklineEditors?: Record<string, unknown> }).__hooklineEditors?.[label] !== undefined,
+    editor,
+  );
+  await page.evaluate(
+    ([label, value]) => {
+      type Editors = Record<string, { setValue(text: string): void }>;
+      (window as unknown as { __hooklineEditors: Editors }).__hooklineEditors[label!]!.setValue(value!);
+    },
+    [editor, text],
+  );
+}
+
+test('from the printed link to a sent webhook: draw, personalise, test, start, and see the very bodies', async ({
+  page,
+}) => {
+  const { url, rehearsalUrl } = application();
+  const target = `story${Date.now()}`;
+  const { prisma } = await import('../../lib/db/index.ts');
+  const customers = await prisma().customer.count({ where: { project: { isDemo: true } } });
+  const everybody = customers.toLocaleString('en');
+  const project = await signIn(page);
+
+  await page.goto(`${url}/p/${project}/campaigns/scenarios`);
+  await page.getByRole('button', { name: 'New scenario' }).click();
+  await page.getByLabel('Name').fill('First light');
+  await page.getByRole('button', { name: 'Create scenario' }).click();
+  await page.waitForURL(/\/campaigns\/scenarios\/[0-9a-f-]{36}/);
+
+  const canvas = page.locator('.react-flow__pane');
+  await canvas.waitFor();
+  const palette = page.getByRole('navigation', { name: 'Nodes' });
+  await palette.getByRole('button', { name: 'Now' }).dragTo(canvas, { targetPosition: { x: 80, y: 200 } });
+  await palette.getByRole('button', { name: 'Condition' }).dragTo(canvas, { targetPosition: { x: 330, y: 200 } });
+  await palette.getByRole('button', { name: 'Webhook', exact: true }).dragTo(canvas, { targetPosition: { x: 580, y: 160 } });
+  await expect(page.locator('.react-flow__node')).toHaveCount(3);
+  await connect(page, '#1 Now', 'Condition');
+  await connect(page, 'Yes of #2 Condition', 'Webhook');
+
+  await page.locator('.react-flow__node', { hasText: 'Condition' }).click();
+  const panel = page.getByRole('complementary', { name: 'Settings of Condition' });
+  await panel.getByRole('button', { name: 'Add a property' }).click();
+  await panel.getByRole('combobox', { name: 'Property' }).click();
+  await page.getByRole('option', { name: /^email/ }).click();
+  await panel.getByRole('combobox', { name: 'Comparison' }).click();
+  await page.getByRole('option', { name: 'has value' }).click();
+  await expectAccessible(page);
+
+  await page.locator('.react-flow__node', { hasText: 'Webhook' }).dblclick();
+  const editor = page.getByRole('dialog', { name: 'Webhook' });
+  await write(page, 'URL', `${rehearsalUrl}/t/${target}/messages/{{ customer.email }}`);
+  await write(page, 'Payload', PAYLOAD);
+  await editor.getByRole('button', { name: 'A customer by chance' }).click();
+  await expect(editor.getByRole('region', { name: 'Preview' })).toContainText('welcome to');
+  await expectAccessible(page);
+
+  await editor.getByRole('tab', { name: 'Test' }).click();
+  await editor.getByRole('button', { name: 'Test webhook' }).click();
+  const request = editor.getByRole('region', { name: 'Request' });
+  await expect(request).toContainText('Hello , welcome to');
+  expect(await seenBy(target), 'a preview touches no network').toBe(0);
+
+  await editor.getByRole('radio', { name: 'Customer', exact: true }).click();
+  await editor.getByRole('button', { name: 'Test webhook' }).click();
+  await expect(request).toContainText(/Hello \p{L}+, welcome to \p{L}+/u);
+  await editor.getByRole('button', { name: /^Done/ }).click();
+  const response = editor.getByRole('region', { name: 'Response' });
+  await expect(response).toContainText('200');
+  await expectAccessible(page);
+  expect(await seenBy(target), 'Done sends one request').toBe(1);
+  await fetch(`${rehearsalUrl}/_books/${target}`, { method: 'DELETE' });
+  await editor.getByRole('button', { name: 'Close' }).click();
+
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  const start = page.getByRole('dialog');
+  await expect(start).toContainText(everybody);
+  await expectAccessible(page);
+  await start.getByRole('button', { name: 'Start scenario' }).click();
+  await page.waitForURL(/evaluate/);
+  await expect(page.getByText('Done', { exact: true }).first()).toBeVisible({ timeout: 90_000 });
+  const numbers = page.getByRole('region', { name: 'Numbers by node' });
+  const row = numbers.getByRole('row', { name: /Webhook/ });
+  await expect(row.getByRole('cell').nth(1)).toHaveText(everybody);
+  await expect(row.getByRole('cell').nth(4)).toHaveText(everybody);
+  await expectAccessible(page);
+
+  expect(await seenBy(target)).toBe(customers);
+  await page.goto(`${url}/p/${project}/data/rehearsal`);
+  await page.getByRole('row', { name: new RegExp(target) }).click();
+  await expect(page.getByRole('table', { name: 'Requests to this target' })).toContainText('/messages/');
+  await page.getByRole('table', { name: 'Requests to this target' }).getByRole('row').nth(1).click();
+  await expect(page.getByText(/Hello \p{L}+, welcome to \p{L}+/u).first()).toBeVisible();
+  await expectAccessible(page);
+
+  async function seenBy(name: string): Promise<number> {
+    const answer = await fetch(`${rehearsalUrl}/_books/${name}`);
+    return ((await answer.json()) as { requests?: number }).requests ?? 0;
+  }
+});
