@@ -1,8 +1,8 @@
-import { inTransaction, pool } from '../db/index.ts';
 import { fillBatches } from './batches.ts';
 import { type Chunk, deleteChunks, isDoor, lockOwn, releaseChunks } from './chunks.ts';
 import { type Traveller, unpack } from './contexts.ts';
 import type { RunContext } from './runs.ts';
+import { inTransaction, query } from './sql.ts';
 import { passAll } from './step.ts';
 import { Transition } from './transition.ts';
 import { arrive, depart, newJourneys } from './walk.ts';
@@ -137,6 +137,6 @@ async function nextPage(
 }
 
 async function runState(runId: number): Promise<string> {
-  const { rows } = await pool().query<{ state: string }>('SELECT state FROM run WHERE id = $1', [runId]);
+  const rows = await query<{ state: string }>('SELECT state FROM run WHERE id = $1', [runId]);
   return rows[0]?.state ?? 'stopping';
 }

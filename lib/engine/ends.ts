@@ -1,6 +1,7 @@
-import { inTransaction, type Sql } from '../db/index.ts';
+import type { Sql } from '../db/index.ts';
 import { isDoor } from './chunks.ts';
 import { loadProgram, nodesByNumber } from './runs.ts';
+import { inTransaction } from './sql.ts';
 import { Transition } from './transition.ts';
 import { countDeparture } from './walk.ts';
 

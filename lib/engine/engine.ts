@@ -1,4 +1,3 @@
-import { inTransaction, pool } from '../db/index.ts';
 import { env } from '../env.ts';
 import { log } from '../log.ts';
 import { createTransport, type Transport } from '../transport/index.ts';
@@ -17,6 +16,7 @@ import { Sender } from './send.ts';
 import { noteAlive, openSession, type Session } from './session.ts';
 import { Settler } from './settle.ts';
 import { releaseSlots } from './slots.ts';
+import { anyConnection, inTransaction, query } from './sql.ts';
 import { takeOverFromDead } from './take-over.ts';
 
 /** One life of a worker: from its session's lock to the loss or the orderly end of it. */
@@ -80,7 +80,7 @@ export class Engine {
     engine.every(TOUCH_EVERY_MS, () => engine.touch());
     engine.every(SUPERVISE_MS, async () => {
       await superviseJobs();
-      for (const runId of await openRunIds(pool())) await engine.end(runId);
+      for (const runId of await openRunIds(anyConnection)) await engine.end(runId);
     });
     await takeOverFromDead(engine.session.id);
     engine.wake();
@@ -178,7 +178,7 @@ export class Engine {
       isStopping: () => this.stopping || this.dead,
     };
     try {
-      const run = await this.runs.get(pool(), chunk.runId);
+      const run = await this.runs.get(anyConnection, chunk.runId);
       if (chunk.node === AUDIENCE_DOOR) await letAudienceIn(hooks, run, chunk);
       else await moveOn(hooks, run, chunk);
     } catch (error) {
@@ -268,7 +268,7 @@ export class Engine {
 
   private async openChunk(chunk: Chunk): Promise<void> {
     try {
-      const run = await this.runs.get(pool(), chunk.runId);
+      const run = await this.runs.get(anyConnection, chunk.runId);
       const entry = run.nodes.get(chunk.node);
       if (entry?.node.kind !== 'webhook') throw new Error(`node ${chunk.node} is no webhook`);
       const { node } = entry;
@@ -285,7 +285,7 @@ export class Engine {
         sender: this.sender,
         settler: this.settler,
       });
-      this.sender.use(opened, await openKeys(pool(), run.projectId, node.settings));
+      this.sender.use(opened, await openKeys(anyConnection, run.projectId, node.settings));
       this.open.set(chunk.id, opened);
       lane.add(opened);
     } catch (error) {
@@ -314,7 +314,7 @@ export class Engine {
   }
 
   private async closeBy(runId: number, chunks: readonly OpenChunk[]): Promise<void> {
-    const { rows } = await pool().query<{ state: RunContext['kind']; stopped: number[] }>(
+    const rows = await query<{ state: RunContext['kind']; stopped: number[] }>(
       `SELECT r.state, array(SELECT n.node FROM run_node n WHERE n.run_id = r.id AND n.stopped IS NOT NULL) AS stopped
          FROM run r WHERE r.id = $1`,
       [runId],
@@ -333,7 +333,7 @@ export class Engine {
 
   private async end(runId: number): Promise<void> {
     await skipLate(runId);
-    await endRunIfEmpty(pool(), runId);
+    await endRunIfEmpty(anyConnection, runId);
   }
 
   private async touch(): Promise<void> {

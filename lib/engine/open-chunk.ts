@@ -1,7 +1,6 @@
 import type { Node } from '../core/document.ts';
 import type { ProgramNode } from '../core/program.ts';
 import { effectiveBatchSize } from '../core/webhook.ts';
-import { pool } from '../db/index.ts';
 import { log } from '../log.ts';
 import type { Chunk } from './chunks.ts';
 import { contextFor, type Frame, rootContext, type Traveller, unpack } from './contexts.ts';
@@ -13,6 +12,7 @@ import type { RunContext } from './runs.ts';
 import type { Sender } from './send.ts';
 import type { Settler } from './settle.ts';
 import type { Settlement } from './settlement.ts';
+import { anyConnection } from './sql.ts';
 import { loadCustomers } from './walk.ts';
 import { claimWindow, type OpenWindow, storedWindows } from './windows.ts';
 
@@ -188,7 +188,7 @@ export class OpenChunk implements Source {
   /** Requests for travellers who have not been asked for yet. */
   private async first(travellers: Traveller[]): Promise<Made> {
     const gone: Traveller[] = [];
-    await loadCustomers(pool(), travellers, gone);
+    await loadCustomers(anyConnection, travellers, gone);
     const faults: Made['faults'] =
       gone.length > 0 ? [{ positions: gone.map((t) => travellers.indexOf(t)), fault: 'gone' }] : [];
     return this.isBatch ? this.renderAll(travellers, faults) : this.renderEach(travellers, faults);

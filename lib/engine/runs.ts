@@ -13,6 +13,8 @@ export interface RunContext {
   projectName: string;
   number: number;
   kind: string;
+  /** Of webhooks that choose none; null when the project has no default either. */
+  defaultPolicyId: string | null;
   /** Beginning of every idempotency key of the run. */
   keyPrefix: string;
   program: Program;
@@ -43,9 +45,11 @@ export class RunCache {
       number: number;
       kind: string;
       createdAt: Date;
+      defaultPolicyId: string | null;
     }>(
       `SELECT r.project_id AS "projectId", r.scenario_id AS "scenarioId", s.name AS "scenarioName", p.name AS "projectName",
-              r.version_id AS "versionId", r.number, r.kind, r.created_at AS "createdAt"
+              r.version_id AS "versionId", r.number, r.kind, r.created_at AS "createdAt",
+              (SELECT id FROM policy WHERE project_id = r.project_id AND is_default) AS "defaultPolicyId"
          FROM run r JOIN scenario s ON s.id = r.scenario_id JOIN project p ON p.id = r.project_id WHERE r.id = $1`,
       [id],
     );

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inTransaction, type Sql } from '../db/index.ts';
+import type { Sql } from '../db/index.ts';
 import { log } from '../log.ts';
 import { CHUNK_SIZE, deleteChunks, intArray, lockOwn, type NewChunk, releaseChunks } from './chunks.ts';
 import { pack, type Traveller } from './contexts.ts';
 import { announceRun } from './notices.ts';
 import type { OpenChunk } from './open-chunk.ts';
 import type { Fate, Sent, Settlement } from './settlement.ts';
+import { inTransaction } from './sql.ts';
 import { type Entry, Transition } from './transition.ts';
 import { countDeparture, leave } from './walk.ts';
 import type { OpenWindow } from './windows.ts';
@@ -15,7 +16,7 @@ import type { OpenWindow } from './windows.ts';
  * What arrives while one is under way goes with the next.
  */
 
-const FLUSH_AFTER_MS = 15;
+const FLUSH_AFTER_MS = 30;
 const FLUSH_AT = 2000;
 const RETRY_MS = [50, 200, 1000, 2000, 5000];
 

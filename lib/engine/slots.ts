@@ -1,4 +1,4 @@
-import { pool } from '../db/index.ts';
+import { query } from './sql.ts';
 
 /** Slots and permits of throughput policies, as the database gives them to one holder. */
 
@@ -22,7 +22,7 @@ export interface SlotsWanted {
 
 /** Claims slots for a time; null when the policy does not exist any more. */
 export async function claimSlots(policyId: string, holder: number, wants: SlotsWanted): Promise<SlotsGranted | null> {
-  const { rows } = await pool().query<SlotsGranted>(
+  const rows = await query<SlotsGranted>(
     'SELECT granted, concurrency, rate, period_seconds AS "periodSeconds", burst FROM claim_slots($1::uuid, $2, $3, $4, $5, $6, $7)',
     [policyId, holder, wants.wanted, wants.busy, Math.ceil(wants.leaseMs), wants.perSecond, Math.ceil(wants.slowestMs)],
   );
@@ -31,7 +31,7 @@ export async function claimSlots(policyId: string, holder: number, wants: SlotsW
 
 /** Gives slots back; only when nothing of the holder is in flight. */
 export async function releaseSlots(holder: number, policyId: string | null = null): Promise<void> {
-  await pool().query('DELETE FROM policy_slot WHERE holder = $1 AND ($2::uuid IS NULL OR policy_id = $2::uuid)', [
+  await query('DELETE FROM policy_slot WHERE holder = $1 AND ($2::uuid IS NULL OR policy_id = $2::uuid)', [
     holder,
     policyId,
   ]);
@@ -39,7 +39,7 @@ export async function releaseSlots(holder: number, policyId: string | null = nul
 
 /** Moments at which requests may leave, in milliseconds from now, ascending. */
 export async function takePermits(policyId: string, wanted: number, horizonMs: number): Promise<number[]> {
-  const { rows } = await pool().query<{ taken: number; first: number; step: number }>(
+  const rows = await query<{ taken: number; first: number; step: number }>(
     'SELECT taken, first_ms AS first, step_ms AS step FROM take_permits($1::uuid, $2, $3)',
     [policyId, wanted, horizonMs],
   );

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { inTransaction, pool, type Sql } from '../db/index.ts';
+import type { Sql } from '../db/index.ts';
 import { log } from '../log.ts';
 import { CHUNK_SIZE, type Chunk, isDoor, jobFor, type NewChunk, type Try } from './chunks.ts';
 import { pack, type Traveller, unpack } from './contexts.ts';
@@ -7,6 +7,7 @@ import { thaw } from './frozen.ts';
 import { announceWork, deleteJobs, type Queue, sendJobs } from './jobs.ts';
 import { loadProgram, nodesByNumber } from './runs.ts';
 import { LOCK_CLASS } from './session.ts';
+import { inTransaction, query } from './sql.ts';
 import { Transition } from './transition.ts';
 import { countDeparture } from './walk.ts';
 
@@ -20,7 +21,7 @@ const DEATHS_UNTIL_QUARANTINE = 3;
 
 /** Takes over from every dead worker. @returns how many there were */
 export async function takeOverFromDead(self: number): Promise<number> {
-  const { rows } = await pool().query<{ id: number; host: string; pid: number }>(
+  const rows = await query<{ id: number; host: string; pid: number }>(
     `SELECT w.id, w.host, w.pid FROM worker w
       WHERE w.id <> $2 AND NOT EXISTS (
         SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.classid = $1 AND l.objid = w.id AND l.objsubid = 2 AND l.granted

@@ -1,7 +1,7 @@
-import { pool } from '../db/index.ts';
 import { type Chunk, intArray } from './chunks.ts';
 import type { Traveller } from './contexts.ts';
 import { type FrozenWindow, freeze, thaw } from './frozen.ts';
+import { query } from './sql.ts';
 
 /** Windows: requests that are claimed and stored, so that whatever happens now, it is known what may have been sent. */
 
@@ -28,9 +28,8 @@ export async function claimWindow(
   range: { from: number; to: number },
   window: FrozenWindow & { batch: boolean; travellers: readonly Traveller[] },
 ): Promise<Claim> {
-  const { rows } = await pool().query<{ id: number; firstAt: Date }>({
-    name: 'claim-window',
-    text: `WITH mine AS (
+  const rows = await query<{ id: number; firstAt: Date }>(
+    `WITH mine AS (
         UPDATE chunk c SET claimed = $4, deaths = 0, first_at = coalesce(c.first_at, now())
           FROM run r, run_node n
          WHERE c.id = $1 AND c.owner = $2 AND c.claimed = $3 AND r.id = c.run_id AND r.state IN ('running', 'finishing')
@@ -39,7 +38,7 @@ export async function claimWindow(
       INSERT INTO request_window (run_id, node, chunk_id, batch, size, journeys, customers, frozen, attempt)
       SELECT run_id, node, id, $5, $6, $7::int[], $8::bigint[], $9, attempt FROM mine
       RETURNING id, (SELECT first_at FROM mine) AS "firstAt"`,
-    values: [
+    [
       chunk.id,
       owner,
       range.from,
@@ -50,13 +49,13 @@ export async function claimWindow(
       intArray(window.travellers.map((t) => t.customer)),
       freeze(window),
     ],
-  });
+  );
   const row = rows[0];
   return row ? { ok: true, ...row } : { ok: false, because: await whyNot(owner, chunk) };
 }
 
 async function whyNot(owner: number, chunk: Chunk): Promise<'paused' | 'stopped' | 'breaker' | 'lost'> {
-  const { rows } = await pool().query<{ state: string; stopped: string | null; owner: number | null }>(
+  const rows = await query<{ state: string; stopped: string | null; owner: number | null }>(
     `SELECT r.state, n.stopped, c.owner FROM chunk c JOIN run r ON r.id = c.run_id
        LEFT JOIN run_node n ON n.run_id = c.run_id AND n.node = c.node WHERE c.id = $1`,
     [chunk.id],
@@ -74,7 +73,7 @@ export async function storedWindows(
   runId: number,
   ids: readonly number[],
 ): Promise<Map<number, { journeys: number[]; window: FrozenWindow | null }>> {
-  const { rows } = await pool().query<{ id: number; journeys: number[]; frozen: Buffer | null }>(
+  const rows = await query<{ id: number; journeys: number[]; frozen: Buffer | null }>(
     'SELECT id, journeys, frozen FROM request_window WHERE run_id = $1 AND id = ANY($2::bigint[])',
     [runId, intArray(ids)],
   );

@@ -19,7 +19,7 @@ export const webhook: Handler<'webhook'> = {
         journeys: part.map((t) => t.journey),
         customers: part.map((t) => t.customer),
         contexts: pack(part, { event: true, responses: true }),
-        policyId: settings.policyId,
+        policyId: settings.policyId ?? run.defaultPolicyId,
         onEvent: entry.onEvent,
         queue: 'send',
         dueAt: lingers ? new Date(now + settings.lingerSeconds * 1000) : null,
