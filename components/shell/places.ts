@@ -6,6 +6,7 @@ import {
   KeyRound,
   type LucideIcon,
   Plug,
+  ScrollText,
   SlidersHorizontal,
   Upload,
   Users,
@@ -56,6 +57,7 @@ export const PLACES: { title: string; places: Place[] }[] = [
         icon: Gauge,
         aliases: 'rate limit concurrency speed',
       },
+      { path: '/settings/audit', label: 'Audit log', icon: ScrollText, aliases: 'history who changed security' },
     ],
   },
 ];

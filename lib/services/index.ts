@@ -3,6 +3,7 @@
  * query inside its project; knows nothing of Next.js or React. Pages, the call route and the API use this registry.
  */
 import { createApiKey, listApiKeys, revokeApiKey } from './api-key.ts';
+import { listAudit } from './audit.ts';
 import {
   createCatalog,
   deleteCatalog,
@@ -80,6 +81,7 @@ export const verbs = {
   'api-key.create': createApiKey,
   'api-key.list': listApiKeys,
   'api-key.revoke': revokeApiKey,
+  'audit.list': listAudit,
   'catalog.create': createCatalog,
   'catalog.delete': deleteCatalog,
   'catalog.get': getCatalog,

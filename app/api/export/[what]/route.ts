@@ -1,8 +1,9 @@
 import { answerDownload, requireCaller } from '@/lib/next';
 import { ServiceError } from '@/lib/services';
+import { exportAudit } from '@/lib/services/audit';
 import { exportCustomers, exportEvents } from '@/lib/services/export';
 
-/** Customers or events of a project as CSV, for the link on their page. */
+/** Customers, events or the audit log of a project as CSV, for the link on their page. */
 export async function GET(request: Request, { params }: { params: Promise<{ what: string }> }): Promise<Response> {
   const { what } = await params;
   const query = new URL(request.url).searchParams;
@@ -10,6 +11,13 @@ export async function GET(request: Request, { params }: { params: Promise<{ what
     const ctx = await requireCaller(query.get('project') ?? '');
     if (what === 'customers') return exportCustomers(ctx, { query: query.get('q') ?? '' });
     if (what === 'events') return exportEvents(ctx, { type: query.get('type') || null });
+    if (what === 'audit')
+      return exportAudit(ctx, {
+        area: query.get('area') || null,
+        actor: query.get('actor') || null,
+        query: query.get('q') ?? '',
+        from: query.get('from') || null,
+      });
     throw new ServiceError('not-found', 'There is no such export.');
   });
 }

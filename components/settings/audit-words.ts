@@ -1,0 +1,54 @@
+/** What is done to a thing, in the words of the list. An action that is not here reads as it is stored. */
+const DONE: Record<string, string> = {
+  archive: 'archived',
+  behave: 'changed',
+  cancel: 'cancelled',
+  check: 'checked',
+  clear: 'cleared',
+  create: 'created',
+  delete: 'deleted',
+  duplicate: 'duplicated',
+  edit: 'edited',
+  export: 'exported',
+  import: 'imported',
+  invite: 'invited',
+  join: 'joined',
+  pause: 'paused',
+  remove: 'removed',
+  rename: 'renamed',
+  replay: 'replayed',
+  restore: 'restored',
+  resume: 'resumed',
+  revert: 'reverted',
+  revoke: 'revoked',
+  role: 'role changed',
+  start: 'started',
+  stop: 'stopped',
+  store: 'stored',
+  tag: 'tagged',
+  test: 'tested',
+  uninvite: 'invitation withdrawn',
+  update: 'changed',
+  upload: 'uploaded',
+};
+
+const WHOLE: Record<string, string> = {
+  'sign-in': 'Signed in',
+  'sign-in.refuse': 'Sign-in refused',
+  'user.password': 'Password changed',
+  'audit.export': 'Audit log exported',
+};
+
+/** An action as a phrase: "integration.update" is "Integration changed". */
+export function actionWords(action: string): string {
+  const whole = WHOLE[action];
+  if (whole) return whole;
+  const [noun = '', verb = ''] = action.split('.');
+  return DONE[verb] ? `${areaWords(noun)} ${DONE[verb]}` : action;
+}
+
+/** The part of an action before the dot: "api-key" is "API key". */
+export function areaWords(area: string): string {
+  const words = area.replaceAll('-', ' ').replace(/^api\b/, 'API');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
