@@ -30,14 +30,11 @@ export const TEMPLATE_B = `{
   "segment": "{% if customer.points > 1000 %}gold{% elif customer.points > 100 %}silver{% else %}basic{% endif %}",
   "nickname": "{{ customer.nickname | default('friend') }}",
   "items": [{% for item in customer.items_seen %}
-    {"sku": {{ item.sku | tojson }}, "qty": {{ item.quantity }}, "price": {{ item.price | round(2) }}, "total": {{ (item.price * item.quantity) | round(2) }}}{{ "," if not loop.last }}{% endfor %}
+    {"sku": {{ item.sku | tojson }}, "price": {{ item.price | round(2) }}}{% if not loop.last %},{% endif %}{% endfor %}
   ],
   "city": {{ customer.address.city | tojson }},
-  "zip": "{{ customer.address.zip | replace(' ', '') }}",
   "tags": "{{ customer.tags | join(',') }}",
   "count": {{ customer.tags | length }},
-  "first": {{ customer.tags | first | tojson }},
-  "utm": "{{ customer.campaign | default('none') | urlencode }}",
   "vip": {{ customer.vip | tojson }}
 }`;
 

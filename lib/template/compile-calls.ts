@@ -29,6 +29,7 @@ export interface Given {
   named: Named;
 }
 
+const NO_REST: unknown[] = [];
 const NOTHING: Given = { positional: [], named: NO_NAMED };
 
 /** How the arguments of a call are evaluated: in the order they are written. */
@@ -211,7 +212,7 @@ export function compileFilter(
       const args = planned(r);
       r.at = at;
       charge(1);
-      return run(value, args, r.env, [], null);
+      return run(value, args, r.env, NO_REST, null);
     };
   }
   const args = compileArguments(call.args, s, at);

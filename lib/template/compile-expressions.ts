@@ -156,12 +156,19 @@ function attribute(e: Extract<Expr, { type: 'attribute' }>, s: Surroundings): Ev
   const { name, at } = e;
   if (e.object.type === 'name' && e.object.name === 'loop') return loopAttribute(object, name, at);
   const direct = !inherited(name) && !hidesKey(name);
+  const missing = new Undefined(`'dict object' has no attribute '${name}'`);
   return (r) => {
     const value = object(r);
-    // The way of nearly every expression: an own key of a plain object that hides no method.
-    if (direct && typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
+    // The way of nearly every expression: an own key of a plain object that hides no method. Only plain objects have this
+    // constructor, and data with a key of that name takes the way below.
+    if (
+      direct &&
+      typeof value === 'object' &&
+      value !== null &&
+      (value as { constructor: unknown }).constructor === Object
+    ) {
       const found = (value as Record<string, unknown>)[name];
-      if (found !== undefined) return found;
+      return found === undefined ? missing : found;
     }
     r.at = at;
     return attributeOf(value, name);

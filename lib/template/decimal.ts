@@ -99,11 +99,27 @@ function trimZeros(text: string): string {
   return text.slice(0, text[end - 1] === '.' ? end - 1 : end);
 }
 
+const POWERS = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000];
+
+/** The rounded value where it is plain from arithmetic: a number of ordinary size that is not near a tie. */
+function nearby(value: number, places: number): number | null {
+  const scale = POWERS[places];
+  if (scale === undefined || value > 1e9 || value < -1e9) return null;
+  const scaled = value * scale;
+  const floor = Math.floor(scaled);
+  const rest = scaled - floor;
+  // The product is off by less than 1e-6 at this size, so only what is that near to one half needs its exact digits.
+  if (rest > 0.499_99 && rest < 0.500_01) return null;
+  const whole = rest > 0.5 ? floor + 1 : floor;
+  // A whole number divided by a power of ten is the double nearest to that decimal, as parsing its digits would give.
+  return whole === 0 && value < 0 ? -0 : whole / scale;
+}
+
 /** Python's round(float, places) for any number of places. */
 export function roundFloat(value: number, places: number): number {
   if (!Number.isFinite(value) || value === 0 || places > 330) return value;
   if (places < -330) return value * 0;
-  if (places >= 0) return Number(fixed(value, places));
+  if (places >= 0) return nearby(value, places) ?? Number(fixed(value, places));
   const decimal = exact(value);
   const keep = decimal.point + places;
   if (keep < 0) return value * 0;

@@ -104,12 +104,30 @@ function number(value: number | bigint | Float, style: Style): string {
 function string(text: string, style: Style): string {
   chargeText(text.length);
   if (PLAIN.test(text)) return `"${text}"`;
-  const quoted = JSON.stringify(text);
-  return style.python
-    ? quoted
-        .replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
-        .replaceAll('\\u007f', '\u007f')
-    : quoted;
+  return style.python ? asciiString(text) : JSON.stringify(text);
+}
+
+const SHORT: Record<string, string> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+};
+
+/** A JSON string of ASCII characters only, as json.dumps writes it. */
+function asciiString(text: string): string {
+  let out = '"';
+  let from = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 32 && code < 128 && code !== 34 && code !== 92) continue;
+    out += text.slice(from, i) + (SHORT[text[i]!] ?? `\\u${code.toString(16).padStart(4, '0')}`);
+    from = i + 1;
+  }
+  return `${out}${text.slice(from)}"`;
 }
 
 /** The text as the inside of a JSON string. */

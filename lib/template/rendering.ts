@@ -74,17 +74,30 @@ export function renderEach(
 }
 
 const encoder = new TextEncoder();
+const SLAB = 65_536;
 
 /**
- * Renders for each context to UTF-8. The texts are never joined: encoding one string of a whole batch costs more than all
- * templates together. One that fails gives its error.
+ * Renders for each context to UTF-8. The texts are never joined, as encoding one string of a whole batch costs more than
+ * all its templates together; they share slabs of memory instead. One that fails gives its error.
  */
 export function renderEachToBytes(
   template: Template,
   contexts: readonly Context[],
   limits: Limits = LIMITS.customer,
 ): (Uint8Array | TemplateError)[] {
-  return renderEach(template, contexts, limits).map((text) => (typeof text === 'string' ? encoder.encode(text) : text));
+  let slab = new Uint8Array(SLAB);
+  let used = 0;
+  return renderEach(template, contexts, limits).map((text) => {
+    if (typeof text !== 'string') return text;
+    const most = text.length * 3;
+    if (slab.length - used < most) {
+      slab = new Uint8Array(Math.max(SLAB, most));
+      used = 0;
+    }
+    const from = used;
+    used += encoder.encodeInto(text, slab.subarray(used)).written;
+    return slab.subarray(from, used);
+  });
 }
 
 /** Renders Root over finished Customer parts; gives pieces whose concatenation is the body. @throws TemplateError */

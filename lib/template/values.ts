@@ -236,7 +236,8 @@ export function hashable(key: unknown): unknown {
   if (key instanceof Float) return key.value;
   if (key instanceof Tuple) return `\u0000(${key.map(hashText).join()})`;
   if (key instanceof Undefined) return Undefined;
-  if (Array.isArray(key) || isMapping(key) || (key instanceof View && key.kind !== 'values')) throw typeError(`unhashable type: '${typeName(key)}'`);
+  if (Array.isArray(key) || isMapping(key) || (key instanceof View && key.kind !== 'values'))
+    throw typeError(`unhashable type: '${typeName(key)}'`);
   return key;
 }
 
@@ -262,6 +263,7 @@ function identity(object: object): number {
 
 /** Truth in Python's sense. */
 export function isTruthy(value: unknown): boolean {
+  if (typeof value === 'string' || typeof value === 'boolean') return value !== '' && value !== false;
   if (typeof value !== 'object' || value === null) return Boolean(value) || Number.isNaN(value);
   if (Array.isArray(value)) return value.length > 0;
   if (value instanceof Undefined) return false;
