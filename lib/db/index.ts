@@ -21,7 +21,19 @@ pg.types.setTypeParser(20, Number);
 const numbers = (text: string) => (text === '{}' ? [] : text.slice(1, -1).split(',').map(Number));
 for (const arrayType of [1005, 1007, 1016]) pg.types.setTypeParser(arrayType as number, numbers);
 
-const held = globalThis as unknown as { hooklinePrisma?: PrismaClient; hooklinePool?: pg.Pool };
+const held = globalThis as unknown as {
+  hooklinePrisma?: PrismaClient;
+  hooklineColumns?: string;
+  hooklinePool?: pg.Pool;
+};
+
+// A client that was kept over a reload does not know tables and columns that the schema has gained since.
+const columns = JSON.stringify(Object.entries(Prisma).filter(([name]) => name.endsWith('ScalarFieldEnum')));
+if (held.hooklineColumns !== columns) {
+  void held.hooklinePrisma?.$disconnect();
+  delete held.hooklinePrisma;
+  held.hooklineColumns = columns;
+}
 
 function connectionString(): string {
   const url = process.env.DATABASE_URL;
@@ -39,7 +51,11 @@ export function prisma(): PrismaClient {
 
 /** The process's pool for hand-written SQL. */
 export function pool(): pg.Pool {
-  held.hooklinePool ??= new pg.Pool({ connectionString: connectionString(), max: 10 });
+  if (!held.hooklinePool) {
+    held.hooklinePool = new pg.Pool({ connectionString: connectionString(), max: 10 });
+    // An idle connection that is lost is of no concern: the next statement opens another, or says why it cannot.
+    held.hooklinePool.on('error', () => {});
+  }
   return held.hooklinePool;
 }
 
