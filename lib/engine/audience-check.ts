@@ -161,7 +161,7 @@ export class AudienceCheck {
     if (people.length === 0) return;
     this.#bad += people.length;
     // Without a place, what follows the colon is of one customer: the group is what stands before it.
-    const message = fault.line === null ? fault.message.split(':')[0]! : fault.message;
+    const message = fault.line === null ? fault.message.split(': ')[0]! : fault.message;
     this.#gather(
       people,
       { severity: 'error', template: fault.template, line: fault.line, column: fault.column, message, property: null },

@@ -118,6 +118,20 @@ describe('a check of ten thousand customers', () => {
   });
 });
 
+describe('a URL that is none', () => {
+  it('is told whole, with what was rendered', async () => {
+    const project = await projectOf(3, (i) => ({ host: i === 0 ? 'https://a.example' : '' }));
+    const report = await reportOf(project, { url: '{{ customer.host }}/v1' });
+    expect(report).toMatchObject({ customers: 3, fine: 1 });
+    expect(report.faults[0]).toMatchObject({
+      template: 'URL',
+      message: 'is not an absolute http:// or https:// URL',
+      count: 2,
+      example: '/v1',
+    });
+  });
+});
+
 describe('the audience of a check', () => {
   it('are those whom the conditions before the webhook let through', async () => {
     const project = await projectOf(10, (i) => ({ vip: i < 4 }));
