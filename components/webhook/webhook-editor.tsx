@@ -47,6 +47,8 @@ export interface WebhookEditorProps {
 export function WebhookEditor(props: WebhookEditorProps) {
   const overflow = useRef<HTMLDivElement>(null);
   const [runs, setRuns] = useState(0);
+  // Whoever opened the editor gets the focus back, also when the editor came in late.
+  const [opener] = useState(() => window.document.activeElement);
   const [view, setView] = useState<EditorView>('editor');
   return (
     <Dialog.Root open onOpenChange={(open) => open || props.onClose()}>
@@ -59,6 +61,10 @@ export function WebhookEditor(props: WebhookEditorProps) {
             if (window.document.activeElement?.closest('.monaco-editor')) event.preventDefault();
           }}
           onInteractOutside={(event) => event.preventDefault()}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (opener instanceof HTMLElement) opener.focus();
+          }}
           onKeyDown={(event) => {
             if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return;
             event.preventDefault();
