@@ -24,7 +24,7 @@ export function Connections({ node, readOnly }: { node: AnyNode; readOnly: boole
   };
   return (
     <section aria-label="Connections" className="mt-2 flex flex-col gap-2 border-line border-t pt-4">
-      <h3 className="font-medium text-sm">Goes on to</h3>
+      <h2 className="font-medium text-sm">Goes on to</h2>
       {ports.map((port) => {
         const label = portLabel(port);
         const edges = document.edges.filter((edge) => edge.from === node.id && edge.port === port);

@@ -101,6 +101,7 @@ export function linesOf(
         target: edge.to,
         selected: isSelected,
         ariaLabel: `Connection ${words}`,
+        ariaRole: 'button' as const,
         data: { words, editable },
       },
     ];

@@ -60,7 +60,7 @@ function Group({
       aria-label={group.section ? `${group.title}, ${group.section}` : group.title}
       className={cn(group.isFolded && 'max-xl:hidden')}
     >
-      {isFirst ? <h3 className="px-2 pt-2 pb-1 font-medium text-muted text-xs max-xl:sr-only">{group.title}</h3> : null}
+      {isFirst ? <h2 className="px-2 pt-2 pb-1 font-medium text-muted text-xs max-xl:sr-only">{group.title}</h2> : null}
       {isFirst && before ? <div aria-hidden className="mx-1 my-1.5 h-px bg-line xl:hidden" /> : null}
       {group.isFolded && !isSearching ? (
         <button
@@ -74,7 +74,7 @@ function Group({
           <span className="ml-auto pr-1 tabular-nums">{group.items.length}</span>
         </button>
       ) : group.section ? (
-        <h4 className="px-2 pt-1.5 pb-1 text-faint text-xs max-xl:sr-only">{group.section}</h4>
+        <h3 className="px-2 pt-1.5 pb-1 text-faint text-xs max-xl:sr-only">{group.section}</h3>
       ) : null}
       {isOpen ? (
         <ul>

@@ -1,21 +1,34 @@
 'use client';
 
-import { Play, Square } from 'lucide-react';
+import { ArchiveRestore, Play, Square } from 'lucide-react';
 import { usePathname } from 'next/navigation';
 import { useState } from 'react';
+import { useDo } from '@/components/call';
 import { useProject } from '@/components/shell/project-context';
 import { Button } from '@/components/ui/button';
 import { useScenario } from './scenario-context';
 import { StartDialog } from './start-dialog';
 import { StopDialog } from './stop-dialog';
 
-/** Start, or Stop while something runs; Evaluate has a Stop of its own beside the run. */
+/** Start, or Stop while something runs, or Restore when it is archived; Evaluate has a Stop of its own beside the run. */
 export function RunButton() {
   const { can } = useProject();
-  const { status, archived, href } = useScenario();
+  const { id, status, archived, href } = useScenario();
   const isEvaluate = usePathname().startsWith(`${href}/evaluate`);
   const [open, setOpen] = useState<'start' | 'stop' | null>(null);
-  if (!can.build || archived) return null;
+  const restore = useDo('scenario.restore');
+  if (!can.build) return null;
+  if (archived)
+    return (
+      <Button
+        icon={<ArchiveRestore aria-hidden />}
+        className="ml-1"
+        loading={restore.isPending}
+        onClick={() => restore.mutate({ id })}
+      >
+        Restore
+      </Button>
+    );
   const isRunning = status === 'active' || status === 'finishing';
   return (
     <>

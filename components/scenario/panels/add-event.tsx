@@ -23,7 +23,7 @@ export function AddEventPanel({ node, onChange, readOnly, faultOf }: PanelProps<
         />
       </Setting>
       <section aria-label="Properties" className="flex flex-col gap-2">
-        <h3 className="font-medium text-sm">Properties</h3>
+        <h2 className="font-medium text-sm">Properties</h2>
         <NamedValues
           path="properties"
           thing="property"

@@ -22,7 +22,7 @@ export function OnEventPanel({ node, onChange, readOnly, faultOf }: PanelProps<'
         />
       </Setting>
       <section aria-label="Only when" className="flex flex-col gap-2">
-        <h3 className="font-medium text-sm">Only when</h3>
+        <h2 className="font-medium text-sm">Only when</h2>
         <FilterBuilder
           filter={filter}
           subject="event"
