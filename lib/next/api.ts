@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { log } from '../log.ts';
 import { authenticateApiKey } from '../services/api-key.ts';
+import { claimKey, keepAnswer, releaseKey } from '../services/idempotency.ts';
 import { type Ctx, ServiceError } from '../services/index.ts';
 import { countNetwork, countRun } from './api-limit.ts';
 import { addressOf } from './auth.ts';
@@ -64,9 +65,11 @@ export async function answerApi(request: Request, spec: ApiSpec): Promise<Respon
       throw new ServiceError('not-found', 'There is no such project for this API key.');
     if (spec.isRun && actor.id)
       refuseIfOver(await countRun(actor.id), 'This key starts and stops scenarios too often.');
-    const body = request.method === 'POST' ? await readBody(request) : {};
-    const answer = await spec.work({ projectId, actor, role: null, requestId, address }, body);
-    return Response.json(answer, { headers });
+    const ctx: Ctx = { projectId, actor, role: null, requestId, address };
+    if (request.method !== 'POST') return Response.json(await spec.work(ctx, {}), { headers });
+    const { body, bytes } = await readBody(request);
+    const { answer, isRepeated } = await once(request, ctx, bytes, () => spec.work(ctx, body));
+    return Response.json(answer, { headers: isRepeated ? { ...headers, 'Idempotency-Replayed': 'true' } : headers });
   } catch (error) {
     const refusal = refusalOf(error, request, requestId);
     const told = spec.refusalBody?.(refusal) ?? { error: withoutHeaders(refusal) };
@@ -109,7 +112,42 @@ function keyOf(authorization: string): string | null {
   return colon === -1 ? pair : pair.slice(colon + 1) || pair.slice(0, colon);
 }
 
-async function readBody(request: Request): Promise<object> {
+/**
+ * Does the work once for each `Idempotency-Key` of an API key; whoever sends the same again gets the first answer. A request
+ * that was refused did nothing and may be sent again under its key.
+ */
+async function once(
+  request: Request,
+  { actor }: Ctx,
+  bytes: Buffer,
+  work: () => Promise<object>,
+): Promise<{ answer: object; isRepeated: boolean }> {
+  const key = request.headers.get('idempotency-key');
+  if (key === null || actor.id === null) return { answer: await work(), isRepeated: false };
+  if (!/^[\x20-\x7e]{1,255}$/.test(key))
+    throw new ServiceError('invalid', 'Idempotency-Key: 1 to 255 characters of ASCII.');
+  const { pathname } = new URL(request.url);
+  const claim = await claimKey(actor.id, key, createHash('sha256').update(`${pathname}\n`).update(bytes).digest());
+  if (claim.kind === 'done') return { answer: claim.answer, isRepeated: true };
+  if (claim.kind === 'running')
+    throw new ServiceError('conflict', 'A request with this Idempotency-Key is being worked on. Wait for its answer.');
+  if (claim.kind === 'other')
+    throw new Refused({
+      status: 422,
+      code: 'other-request',
+      message: 'This Idempotency-Key stands for another request. Use a new one.',
+    });
+  try {
+    const answer = await work();
+    await keepAnswer(actor.id, key, answer);
+    return { answer, isRepeated: false };
+  } catch (error) {
+    await releaseKey(actor.id, key);
+    throw error;
+  }
+}
+
+async function readBody(request: Request): Promise<{ body: object; bytes: Buffer }> {
   if (!carries(request, 'application/json'))
     throw new Refused({ status: 415, code: 'unsupported-type', message: 'Send Content-Type: application/json.' });
   const encoding = request.headers.get('content-encoding');
@@ -119,7 +157,7 @@ async function readBody(request: Request): Promise<object> {
   if (!bytes) throw new Refused({ status: 413, code: 'too-large', message: 'The body is larger than 5 MB. Split it.' });
   const body = objectIn(bytes.toString('utf8'));
   if (!body) throw new ServiceError('invalid', 'The body is not a JSON object.');
-  return body;
+  return { body, bytes };
 }
 
 function refusalOf(error: unknown, request: Request, requestId: string): ApiRefusal {

@@ -241,6 +241,67 @@ describe('a request', () => {
   });
 });
 
+describe('a request with an Idempotency-Key', () => {
+  const once = (idempotency: string, body: object, path = '/api/v1/events') =>
+    send(path, body, { 'idempotency-key': idempotency });
+  const one = { events: [purchase('a')] };
+
+  it('is done once: the same again gets the first answer', async () => {
+    const first = await once('k1', one);
+    const second = await once('k1', one);
+    expect(second.body).toEqual(first.body);
+    expect(first.headers.get('idempotency-replayed')).toBeNull();
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect(await storedEvents()).toHaveLength(1);
+    await once('k2', one);
+    await send('/api/v1/events', one);
+    expect(await storedEvents()).toHaveLength(3);
+  });
+
+  it('is refused when the key stands for another body or address', async () => {
+    await once('k1', one);
+    expect(await once('k1', { events: [purchase('b')] })).toMatchObject({
+      status: 422,
+      body: { error: { code: 'other-request' } },
+    });
+    expect((await once('k1', one, `/track/v2/projects/${project.id}/batch`)).status).toBe(422);
+    expect(await storedEvents()).toHaveLength(1);
+  });
+
+  it('is done once when it is sent twenty times at the same moment', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => once('k1', one)));
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(1);
+    expect(answers.every(({ status }) => status === 200 || status === 409)).toBe(true);
+    expect(await storedEvents()).toHaveLength(1);
+  });
+
+  it('may be sent again under its key when it was refused, or when its process died', async () => {
+    expect((await once('k1', { events: [] })).status).toBe(400);
+    expect((await once('k1', one)).status).toBe(200);
+    await pool().query("UPDATE idempotency_key SET answer = NULL, claimed_at = now() - interval '30 seconds'");
+    expect((await once('k1', one)).status).toBe(409);
+    await pool().query("UPDATE idempotency_key SET claimed_at = now() - interval '2 minutes'");
+    expect((await once('k1', one)).status).toBe(200);
+  });
+
+  it('is known to its own API key only, for a day', async () => {
+    await once('k1', one);
+    const mine = key;
+    key = (await newApiKey(admin, 'events:write')).key;
+    await once('k1', { events: [purchase('b')] });
+    key = mine;
+    await pool().query("UPDATE idempotency_key SET claimed_at = now() - interval '25 hours'");
+    await once('k1', one);
+    expect(await storedEvents()).toHaveLength(3);
+  });
+
+  it('needs a key that can be kept', async () => {
+    expect((await once('x'.repeat(256), one)).status).toBe(400);
+    expect((await once('', one)).status).toBe(400);
+    expect(await storedEvents()).toEqual([]);
+  });
+});
+
 describe('the tracking API', () => {
   const track = (path: string, body: unknown, more = {}) => send(`/track/v2/projects/${project.id}${path}`, body, more);
 
