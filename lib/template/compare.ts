@@ -159,10 +159,7 @@ export function contains(container: unknown, item: unknown): boolean {
   if (container instanceof View && container.kind === 'keys') return hasKey(container.of, item);
   if (container instanceof View) return contains(viewItems(container), item);
   if (container instanceof Range) return inRange(container, item);
-  if (container instanceof Undefined) {
-    if (container.type !== 'UndefinedError') throw container.complain();
-    return false;
-  }
+  if (container instanceof Undefined) return false;
   if (container instanceof Gen) {
     const iterator = iteratorOf(container);
     for (let step = iterator.next(); !step.done; step = iterator.next()) {

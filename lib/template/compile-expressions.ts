@@ -16,6 +16,7 @@ import {
   Dict,
   Float,
   isInt,
+  isMapping,
   isMarkup,
   isText,
   isTruthy,
@@ -217,22 +218,19 @@ function sliceOf(value: unknown, bounds: [unknown, unknown, unknown]): unknown {
     const cut = pick(value, bounds);
     return value instanceof Tuple ? Tuple.from_(cut) : cut;
   }
-  if (value instanceof Range) {
-    const cut = pick(value.items(), bounds);
-    const step = value.step * (bounds[2] === null ? 1 : Number(bounds[2]));
-    return cut.length === 0
-      ? new Range(value.start, value.start, step)
-      : new Range(cut[0] as number, (cut.at(-1) as number) + Math.sign(step), step);
-  }
+  if (value instanceof Range) return sliceRange(value, bounds);
   if (value instanceof Bytes) return new Bytes(Uint8Array.from(pick([...value.data], bounds) as number[]));
-  // Python cannot hash a slice, so a dict complains; everything else is without such an element.
-  if (typeName(value) === 'dict') throw typeError("unhashable type: 'slice'");
-  return new Undefined(
-    `${typeName(value) === 'NoneType' ? 'None' : `${typeName(value)} object`} has no element slice(${bounds.map((bound) => String(bound === null ? 'None' : Number(bound))).join(', ')})`,
-  );
+  // Python cannot hash a slice, so a dict complains in its own way.
+  throw typeError(isMapping(value) ? "unhashable type: 'slice'" : `'${typeName(value)}' object is not subscriptable`);
 }
 
-function pick<T>(items: readonly T[], bounds: [unknown, unknown, unknown]): T[] {
+function sliceRange(range: Range, bounds: [unknown, unknown, unknown]): Range {
+  const { start, stop, by } = indices(range.length, bounds);
+  return new Range(range.at(start), range.at(stop), range.step * by);
+}
+
+/** Where a slice begins and ends and how it goes, as Python's slice.indices gives them. @throws TypeError, ValueError */
+function indices(length: number, bounds: [unknown, unknown, unknown]): { start: number; stop: number; by: number } {
   const [from, to, step] = bounds.map((bound) => {
     if (bound === null) return null;
     const number = unbool(bound);
@@ -241,7 +239,6 @@ function pick<T>(items: readonly T[], bounds: [unknown, unknown, unknown]): T[] 
   }) as [number | null, number | null, number | null];
   const by = step ?? 1;
   if (by === 0) throw valueError('slice step cannot be zero');
-  const { length } = items;
   const clamp = (index: number | null, fallback: number): number => {
     if (index === null) return fallback;
     const at = index < 0 ? index + length : index;
@@ -249,6 +246,11 @@ function pick<T>(items: readonly T[], bounds: [unknown, unknown, unknown]): T[] 
   };
   const start = clamp(from, by > 0 ? 0 : length - 1);
   const stop = clamp(to, by > 0 ? length : -1);
+  return { start, stop, by };
+}
+
+function pick<T>(items: readonly T[], bounds: [unknown, unknown, unknown]): T[] {
+  const { start, stop, by } = indices(items.length, bounds);
   if (by === 1) {
     chargeItems(Math.max(0, stop - start));
     return items.slice(start, Math.max(start, stop));

@@ -210,6 +210,12 @@ class StatementCompiler {
   }
 
   private forStatement(statement: Extract<Statement, { type: 'for' }>, s: Surroundings): Execute {
+    if (assignsLoop(statement))
+      throw new TemplateError(
+        'TemplateAssertionError',
+        "Can't assign to special loop variable in for-loop target",
+        statement.at,
+      );
     const over = compileExpr(statement.over, s);
     const before = this.place.save();
     const fn = statement.recursive ? new FunctionScope(s.scope.fn) : s.scope.fn;
@@ -411,6 +417,22 @@ class StatementCompiler {
     const parts = target.items.map((part) => this.assign(part, scope));
     return (r, value) => unpack(r, value, parts);
   }
+}
+
+/** Whether anything inside a loop, or its target, takes the name of the loop itself. */
+function assignsLoop(statement: Statement): boolean {
+  let found = false;
+  walk(statement, (node) => {
+    const targets =
+      node.type === 'for' || node.type === 'set' || node.type === 'set-block'
+        ? [node.target]
+        : node.type === 'with'
+          ? node.names.map(([target]) => target)
+          : [];
+    if (targets.some((target) => targetNames(target).includes('loop'))) found = true;
+    return !found;
+  });
+  return found;
 }
 
 interface LoopParts {

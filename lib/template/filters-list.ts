@@ -21,6 +21,7 @@ import {
   Gen,
   Group,
   hashable,
+  isInt,
   isMapping,
   isMarkup,
   isText,
@@ -35,6 +36,7 @@ import {
   textOf,
   typeName,
   Undefined,
+  unbool,
   View,
 } from './values.ts';
 
@@ -103,7 +105,8 @@ function later(make: () => readonly unknown[], type = 'generator'): Gen {
 
 function batch(value: unknown, size: unknown, fill: unknown): readonly unknown[] {
   const items = iterate(value);
-  const most = wholeOf(size);
+  // What is no number never is the size of a list, so one list takes all.
+  const most = isInt(unbool(size)) ? wholeOf(size) : Number.NaN;
   chargeItems(items.length);
   const out: unknown[][] = [];
   let current: unknown[] = [];
@@ -115,7 +118,7 @@ function batch(value: unknown, size: unknown, fill: unknown): readonly unknown[]
     current.push(item);
   }
   if (current.length > 0) {
-    if (fill !== null && current.length < most) {
+    if (fill !== null && current.length < wholeOf(size)) {
       widthOf(size);
       chargeItems(most);
       while (current.length < most) current.push(fill);

@@ -136,7 +136,8 @@ function filesizeformat(value: unknown, binary: unknown): string {
   }
   const name = (i: number) => (base === 1024 ? `${PREFIXES[i]}iB` : `${i === 0 ? 'k' : PREFIXES[i]}B`);
   let i = 0;
-  while (i < PREFIXES.length - 1 && bytes >= base ** (i + 2)) i++;
+  // Against the exact power, which from 1000 ** 8 on is no double.
+  while (i < PREFIXES.length - 1 && bytes >= BigInt(base) ** BigInt(i + 2)) i++;
   const shown = (base * bytes) / base ** (i + 2);
   return `${Number.isFinite(shown) ? fixed(shown, 1) : 'inf'} ${name(i)}`;
 }

@@ -73,7 +73,10 @@ class Percent {
     let named: { value: unknown } | null = null;
     if (this.format[this.at] === '(') named = { value: this.named() };
     const directive = this.parse();
-    if (directive.kind === '%') return '%';
+    if (directive.kind === '%') {
+      if (this.format[this.at - 2] === '%') return '%';
+      throw valueError(`unsupported format character '%' (0x25) at index ${this.at - 1}`);
+    }
     const value = named ? named.value : this.take();
     return this.convert(directive, value);
   }
@@ -87,6 +90,7 @@ class Percent {
       else if (char === ')' && --depth === 0) break;
     }
     charge((this.at - start) / 16);
+    if (this.values instanceof Undefined) throw this.values.complain();
     if (!isMapping(this.values)) throw typeError('format requires a mapping');
     if (depth > 0) throw valueError('incomplete format key');
     const key = this.format.slice(start, this.at++);

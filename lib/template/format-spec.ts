@@ -106,7 +106,7 @@ class Formatter {
     if (conversion === 's') return str(value);
     if (conversion === 'r') return repr(value);
     if (conversion === 'a') return ascii(repr(value));
-    throw valueError(`Unknown conversion specifier '${conversion}'`);
+    throw valueError(`Unknown conversion specifier ${conversion}`);
   }
 
   private value(path: string): unknown {
@@ -117,7 +117,7 @@ class Formatter {
       if (path[at] === '.') {
         const name = /^[^.[]*/.exec(path.slice(at + 1))![0];
         if (name === '') throw valueError('Empty attribute in format string');
-        value = this.required(value, this.reach.attribute(value, name));
+        value = this.reach.attribute(value, name);
         at += 1 + name.length;
       } else if (path[at] === '[') {
         const close = path.indexOf(']', at);
@@ -131,10 +131,6 @@ class Formatter {
       } else throw valueError("Only '.' or '[' may follow ']' in format field specifier");
     }
     return value;
-  }
-
-  private required(_owner: unknown, found: unknown): unknown {
-    return found;
   }
 
   private argument(name: string): unknown {
@@ -179,6 +175,8 @@ interface Spec {
   fill: string;
   align: string;
   sign: string;
+  /** `z`: what rounds to zero has no minus sign. */
+  positiveZero: boolean;
   alternate: boolean;
   width: number;
   group: string;
@@ -188,11 +186,11 @@ interface Spec {
 
 function parseSpec(spec: string, value: unknown): Spec {
   const found = SPEC.exec(spec);
-  if (!found) {
+  if (!found || spec === '.') {
     if (/\.(?!\d)/.test(spec)) throw valueError('Format specifier missing precision');
     throw valueError(`Invalid format specifier '${spec}' for object of type '${typeName(value)}'`);
   }
-  const [, fill, align, sign = '', , alternate, zero, width, group = '', precision, kind = ''] = found;
+  const [, fill, align, sign = '', negativeZero, alternate, zero, width, group = '', precision, kind = ''] = found;
   const size = width === undefined ? 0 : Number(width);
   const places = precision === undefined ? null : Number(precision);
   if (size > WIDTH_LIMIT || (places ?? 0) > WIDTH_LIMIT) throw limitError('the width is too large');
@@ -201,6 +199,7 @@ function parseSpec(spec: string, value: unknown): Spec {
     fill: fill ?? (zero && !align ? '0' : zero && align ? '0' : ' '),
     align: align ?? (zero ? '=' : ''),
     sign,
+    positiveZero: negativeZero !== undefined,
     alternate: alternate !== undefined,
     width: size,
     group,
@@ -234,6 +233,7 @@ function formatText(value: string | Safe, spec: Spec): string {
   if (spec.kind !== '' && spec.kind !== 's') throw unknownCode(spec.kind, value);
   const text = textOf(value);
   if (spec.sign) throw valueError('Sign not allowed in string format specifier');
+  if (spec.positiveZero) throw valueError('Negative zero coercion (z) not allowed in string format specifier');
   if (spec.alternate) throw valueError('Alternate form (#) not allowed in string format specifier');
   if (spec.group) throw valueError(`Cannot specify '${spec.group}' with 's'.`);
   if (spec.align === '=') {
@@ -261,7 +261,7 @@ function align(text: string, spec: Spec, otherwise: string): string {
 /** Zeros that fill up a grouped number are grouped too. */
 function paddedGroups(text: string, spec: Spec, missing: number): string {
   if (spec.fill !== '0' || !spec.group) return spec.fill.repeat(missing) + text;
-  const [whole = '', after = ''] = splitNumber(text);
+  const [whole = '', after = ''] = splitNumber(text, 'xX'.includes(spec.kind || 'd'));
   const size = spec.group === '_' && 'xXob'.includes(spec.kind || 'd') ? 4 : 3;
   const room = missing + whole.length;
   let digits = whole.replaceAll(spec.group, '');
@@ -269,8 +269,8 @@ function paddedGroups(text: string, spec: Spec, missing: number): string {
   return grouped(digits, spec.group, size) + after;
 }
 
-function splitNumber(text: string): [string, string] {
-  const end = /^[0-9a-fA-F,_]*/.exec(text)![0].length;
+function splitNumber(text: string, isHexadecimal = false): [string, string] {
+  const end = (isHexadecimal ? /^[0-9a-fA-F,_]*/ : /^[0-9,_]*/).exec(text)![0].length;
   return [text.slice(0, end), text.slice(end)];
 }
 
@@ -288,12 +288,14 @@ const BASES: Record<string, number> = { b: 2, o: 8, x: 16, X: 16, d: 10, n: 10, 
 
 function formatInteger(number: number | bigint, spec: Spec, value: unknown): string {
   const { kind } = spec;
+  if (spec.positiveZero) throw valueError('Negative zero coercion (z) not allowed in integer format specifier');
+  if (!Object.hasOwn(BASES, kind) && kind !== 'c') throw unknownCode(kind, value);
   if (spec.precision !== null) throw valueError('Precision not allowed in integer format specifier');
   if (kind === 'c') {
     if (spec.sign) throw valueError("Sign not allowed with integer format specifier 'c'");
+    if (number < 0 || number > 0x10ffff) throw new TemplateError('OverflowError', '%c arg not in range(0x110000)');
     return String.fromCodePoint(Number(number));
   }
-  if (!Object.hasOwn(BASES, kind)) throw unknownCode(kind, value);
   if (spec.group === ',' && BASES[kind] !== 10) throw valueError(`Cannot specify ',' with '${kind}'.`);
   const big = BigInt(number);
   const size = big < 0n ? -big : big;
@@ -311,7 +313,7 @@ function formatFloat(number: number | bigint | Float, spec: Spec, value: unknown
   const { kind } = spec;
   if (!['', 'e', 'E', 'f', 'F', 'g', 'G', 'n', '%'].includes(kind)) throw unknownCode(kind, value);
   const raw = float(number);
-  const negative = raw < 0 || Object.is(raw, -0);
+  const isNegative = raw < 0 || Object.is(raw, -0);
   const size = Math.abs(kind === '%' ? raw * 100 : raw);
   let text = !Number.isFinite(size) ? (Number.isNaN(size) ? 'nan' : 'inf') : digitsOf(size, spec, isFloat(number));
   if (kind === 'E' || kind === 'F' || kind === 'G') text = text.toUpperCase();
@@ -319,6 +321,7 @@ function formatFloat(number: number | bigint | Float, spec: Spec, value: unknown
     const [whole, after] = splitNumber(text);
     text = grouped(whole, spec.group) + after;
   }
+  const negative = isNegative && !(spec.positiveZero && !/[1-9]/.test(text.split(/e/i)[0]!));
   return signText(negative, spec.sign) + text + (kind === '%' ? '%' : '');
 }
 

@@ -42,9 +42,7 @@ function write(value: unknown, style: Style, depth: number): string {
   if (isText(value)) return string(textOf(value), style);
   if (value instanceof Undefined) {
     if (!style.python) return 'null';
-    throw value.type === 'UndefinedError'
-      ? typeError('Object of type Undefined is not JSON serializable')
-      : value.complain();
+    throw typeError('Object of type Undefined is not JSON serializable');
   }
   if (!Array.isArray(value) && !isMapping(value))
     throw typeError(`Object of type ${typeName(value)} is not JSON serializable`);
@@ -123,7 +121,7 @@ function asciiString(text: string): string {
   let from = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code >= 32 && code < 128 && code !== 34 && code !== 92) continue;
+    if (code >= 32 && code < 127 && code !== 34 && code !== 92) continue;
     out += text.slice(from, i) + (SHORT[text[i]!] ?? `\\u${code.toString(16).padStart(4, '0')}`);
     from = i + 1;
   }

@@ -126,7 +126,8 @@ class Lexer {
   private comment(open: number, inside: number): void {
     const close = this.source.indexOf('#}', inside);
     if (close < 0) {
-      this.fail('Missing end of comment tag', open, this.source.length);
+      // Nothing at all behind the mark is no mistake to Jinja.
+      if (inside < this.source.length) this.fail('Missing end of comment tag', open, this.source.length);
       this.at = this.source.length;
       return;
     }
@@ -144,7 +145,7 @@ class Lexer {
     end.lastIndex = from;
     const found = this.endRaw(end);
     if (!found) {
-      this.fail('Missing end of raw directive', open, this.source.length);
+      if (from < this.source.length) this.fail('Missing end of raw directive', open, this.source.length);
       this.at = this.source.length;
       return true;
     }

@@ -13,6 +13,22 @@ export function method(name: string, text: string, run: Method['run']): Method {
   return { name, signature: signature(text), run };
 }
 
+/** Methods whose complaint about missing arguments Python words differently. */
+const SEARCHES = new Set(['count', 'endswith', 'find', 'index', 'rfind', 'rindex', 'startswith']);
+
+/** Python's methods that take arguments by name; all others take them by place only. */
+const TAKES_NAMES = new Set([
+  'decode',
+  'encode',
+  'expandtabs',
+  'format',
+  'rsplit',
+  'sort',
+  'split',
+  'splitlines',
+  'update',
+]);
+
 /** Calls a method with Python's complaints about wrong arguments. @throws TypeError */
 export function callMethod(of: Method, type: string, self: unknown, positional: unknown[], named: Named): unknown {
   const { parameters, required, rest } = of.signature;
@@ -21,8 +37,7 @@ export function callMethod(of: Method, type: string, self: unknown, positional: 
   let names = 0;
   for (const _name in named) names++;
   if (names === 0 && given < required) throw tooFew(of, type, given);
-  if (names > 0 && parameters.length === 0 && !of.signature.named)
-    throw typeError(`${type}.${of.name}() takes no keyword arguments`);
+  if (names > 0 && !TAKES_NAMES.has(of.name)) throw typeError(`${type}.${of.name}() takes no keyword arguments`);
   const bound = bind(of.signature, of.name, positional, named);
   return of.run(self as never, bound.args, bound.rest, bound.named);
 }
@@ -39,5 +54,8 @@ function tooMany(of: Method, type: string, given: number) {
 function tooFew(of: Method, type: string, given: number) {
   const { parameters, required } = of.signature;
   if (parameters.length === 1) return typeError(`${type}.${of.name}() takes exactly one argument (${given} given)`);
+  if (SEARCHES.has(of.name) && type === 'str')
+    return typeError(`${of.name}() takes at least 1 argument (${given} given)`);
+  if (required === parameters.length) return typeError(`${of.name} expected ${required} arguments, got ${given}`);
   return typeError(`${of.name} expected at least ${required} argument${required === 1 ? '' : 's'}, got ${given}`);
 }

@@ -245,26 +245,11 @@ const BYTES = table(
   method('hex', '', (self: Bytes) => Array.from(self.data, (byte) => byte.toString(16).padStart(2, '0')).join('')),
 );
 
+/** `str.format` looks into its arguments as every expression does. */
 const STR = strMethods({
-  attribute: (value, name) => formatField(value, name),
-  item: (value, key) => formatItem(value, key),
+  attribute: (value, name) => attributeOf(value, name),
+  item: (value, key) => itemOf(value, key),
 });
-
-/** `{0.name}` of str.format: a missing attribute is an AttributeError there. */
-function formatField(value: unknown, name: string): unknown {
-  const found = attributeOf(value, name);
-  if (found instanceof Undefined)
-    throw new TemplateError('AttributeError', `'${typeName(value)}' object has no attribute '${name}'`);
-  return found;
-}
-function formatItem(value: unknown, key: unknown): unknown {
-  const found = itemOf(value, key);
-  if (!(found instanceof Undefined)) return found;
-  if (isMapping(value)) throw new TemplateError('KeyError', repr(key));
-  if (Array.isArray(value) && typeof key === 'number')
-    throw new TemplateError('IndexError', `${value instanceof Tuple ? 'tuple' : 'list'} index out of range`);
-  throw typeError(`'${typeName(value)}' object is not subscriptable`);
-}
 
 function methodsOf(value: unknown): Map<string, Method> | undefined {
   if (typeof value === 'string' || value instanceof Safe) return STR;

@@ -344,6 +344,8 @@ class Parser extends ExpressionParser {
       const fallback = this.tokens.skipOperator('=') ? this.expression() : null;
       if (!fallback && parameters.some((earlier) => earlier.fallback))
         this.tokens.fail('non-default argument follows default argument');
+      if (parameters.some((earlier) => earlier.name === name))
+        throw new TemplateError('SyntaxError', `duplicate argument '${name}' in function definition`, at);
       parameters.push({ name, at, fallback });
     }
     this.tokens.next();
@@ -423,8 +425,26 @@ class Parser extends ExpressionParser {
   private loaderTag(at: number): Statement {
     const tag = this.tokens.next().value;
     this.expression();
-    while (this.tokens.current.type !== 'end-block' && this.tokens.current.type !== 'end') this.tokens.next();
+    if (tag === 'include' && this.tokens.isName('ignore')) {
+      this.tokens.next();
+      this.tokens.expectName('missing');
+    } else if (tag === 'import') {
+      this.tokens.expectName('as');
+      this.nameTarget();
+    } else if (tag === 'from') this.importedNames();
+    if (tag !== 'extends' && this.tokens.isName('with', 'without')) {
+      this.tokens.next();
+      this.tokens.expectName('context');
+    }
     return { type: 'no-loader', tag, at };
+  }
+
+  private importedNames(): void {
+    this.tokens.expectName('import');
+    do {
+      this.nameTarget();
+      if (this.tokens.skipName('as')) this.nameTarget();
+    } while (this.tokens.skipOperator(','));
   }
 
   private target(namespaces: boolean): Target {

@@ -25,10 +25,7 @@ export function str(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return Number.isInteger(value) ? integerText(value) : floatText(value);
   if (value instanceof Safe) return value.text;
-  if (value instanceof Undefined) {
-    if (value.type !== 'UndefinedError') throw value.complain();
-    return '';
-  }
+  if (value instanceof Undefined) return '';
   return repr(value);
 }
 

@@ -49,6 +49,16 @@ function constant(text: string): unknown {
   return text.includes('.') ? new Float(Number(text)) : Number(text);
 }
 
+/** Python's own functions count their arguments in other words. */
+const BUILTIN = new Map<string, (given: number) => string>([
+  ['len', (given) => `len() takes exactly one argument (${given} given)`],
+  ['abs', (given) => `abs() takes exactly one argument (${given} given)`],
+  ['callable', (given) => `callable() takes exactly one argument (${given} given)`],
+  ...['eq', 'ne', 'lt', 'le', 'gt', 'ge'].map(
+    (name) => [name, (given: number) => `${name} expected 2 arguments, got ${given}`] as const,
+  ),
+]);
+
 const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 /**
@@ -63,6 +73,8 @@ export function bind(
   hidden = 0,
 ): { args: unknown[]; rest: unknown[]; named: Named | null } {
   const { parameters } = of;
+  const builtin = BUILTIN.get(label);
+  if (builtin && positional.length !== parameters.length) throw typeError(builtin(positional.length + hidden));
   if (positional.length > parameters.length && !of.rest) throw tooMany(of, label, positional.length, hidden);
   const args: unknown[] = new Array(parameters.length);
   for (let i = 0; i < parameters.length; i++) args[i] = i < positional.length ? positional[i] : parameters[i]!.fallback;

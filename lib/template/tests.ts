@@ -10,6 +10,7 @@ import {
   Func,
   Gen,
   Host,
+  hashable,
   isFloat,
   isInt,
   isMapping,
@@ -23,16 +24,16 @@ import {
   View,
 } from './values.ts';
 
+/** Python's functions behind the comparisons. */
+const FUNCTIONS: Record<string, string> = { '==': 'eq', '!=': 'ne', '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge' };
+
 const comparison = (name: string, op: CompareOp): Test =>
-  test(name, 'other', (value, [other]) => compareBy(op, value, other), op === '==' ? 'eq' : op, 1);
+  test(name, 'other', (value, [other]) => compareBy(op, value, other), FUNCTIONS[op]);
 
 const isSized = (value: unknown): boolean =>
   isText(value) || Array.isArray(value) || isMapping(value) || value instanceof Range || value instanceof Bytes;
 const isIterable = (value: unknown): boolean =>
-  isSized(value) ||
-  value instanceof View ||
-  value instanceof Gen ||
-  (value instanceof Undefined && value.type === 'UndefinedError');
+  isSized(value) || value instanceof View || value instanceof Gen || value instanceof Undefined;
 
 /** `is sameas`: the same object; small values that Python keeps once are the same wherever they come from. */
 function isSame(a: unknown, b: unknown): boolean {
@@ -56,7 +57,13 @@ const ALL: Test[] = [
   test('escaped', '', (value) => isMarkup(value)),
   test('even', '', (value) => remainder(value, 2, 0)),
   test('false', '', (value) => value === false),
-  test('filter', '', (value, _args, env) => isText(value) && env.hasFilter(textOf(value)), 'test_filter', 2),
+  test(
+    'filter',
+    '',
+    (value, _args, env) => (hashable(value), isText(value) && env.hasFilter(textOf(value))),
+    'test_filter',
+    2,
+  ),
   test('float', '', (value) => isFloat(value)),
   test('in', 'seq', (value, [container]) => compareBy('in', value, container)),
   test('integer', '', (value) => isInt(value)),
@@ -69,7 +76,13 @@ const ALL: Test[] = [
   test('sameas', 'other', (value, [other]) => isSame(value, other)),
   test('sequence', '', (value) => isSized(value) || value instanceof Undefined),
   test('string', '', (value) => isText(value)),
-  test('test', '', (value, _args, env) => isText(value) && env.hasTest(textOf(value)), 'test_test', 2),
+  test(
+    'test',
+    '',
+    (value, _args, env) => (hashable(value), isText(value) && env.hasTest(textOf(value))),
+    'test_test',
+    2,
+  ),
   test('true', '', (value) => value === true),
   test('undefined', '', (value) => value instanceof Undefined),
   test('upper', '', (value) => isUpper(str(value))),

@@ -62,7 +62,7 @@ export function split(text: string, separator: string | null, most: number): str
     while (at < text.length && isSpace(text.charCodeAt(at))) at++;
     if (at >= text.length) break;
     if (parts.length >= limit) {
-      parts.push(strip(text.slice(at), null, false, true));
+      parts.push(text.slice(at));
       break;
     }
     const start = at;
@@ -95,7 +95,7 @@ export function rsplit(text: string, separator: string | null, most: number): st
     while (to > 0 && isSpace(text.charCodeAt(to - 1))) to--;
     if (to === 0) break;
     if (parts.length >= limit) {
-      parts.push(strip(text.slice(0, to), null, true, false));
+      parts.push(text.slice(0, to));
       break;
     }
     const end = to;
@@ -132,7 +132,24 @@ export const isWord = (char: string): boolean => WORD.test(char);
 export const lower = (text: string): string => text.toLowerCase();
 export const upper = (text: string): string => text.toUpperCase();
 
-const TITLE: Record<string, string> = { ß: 'Ss', ﬀ: 'Ff', ﬁ: 'Fi', ﬂ: 'Fl', ﬃ: 'Ffi', ﬄ: 'Ffl', ŉ: 'ʼN', ǰ: 'J̌' };
+const TITLE: Record<string, string> = {
+  ǆ: 'ǅ',
+  Ǆ: 'ǅ',
+  ǉ: 'ǈ',
+  Ǉ: 'ǈ',
+  ǌ: 'ǋ',
+  Ǌ: 'ǋ',
+  ǳ: 'ǲ',
+  Ǳ: 'ǲ',
+  ß: 'Ss',
+  ﬀ: 'Ff',
+  ﬁ: 'Fi',
+  ﬂ: 'Fl',
+  ﬃ: 'Ffi',
+  ﬄ: 'Ffl',
+  ŉ: 'ʼN',
+  ǰ: 'J̌',
+};
 /** A character at the head of a word. */
 export const titleChar = (char: string): string => TITLE[char] ?? char.toUpperCase();
 

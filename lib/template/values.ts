@@ -351,10 +351,7 @@ export function iterate(value: unknown): readonly unknown[] {
     return keysOf(value);
   }
   if (value instanceof View) return viewItems(value);
-  if (value instanceof Undefined) {
-    if (value.type !== 'UndefinedError') throw value.complain();
-    return [];
-  }
+  if (value instanceof Undefined) return [];
   if (value instanceof Bytes) return [...value.data];
   throw typeError(`'${typeName(value)}' object is not iterable`);
 }
@@ -390,10 +387,7 @@ export function length(value: unknown): number {
   if (Array.isArray(value) || value instanceof Range) return value.length;
   if (isMapping(value)) return sizeOf(value);
   if (value instanceof View) return sizeOf(value.of);
-  if (value instanceof Undefined) {
-    if (value.type !== 'UndefinedError') throw value.complain();
-    return 0;
-  }
+  if (value instanceof Undefined) return 0;
   if (value instanceof Bytes) return value.data.length;
   throw typeError(`object of type '${typeName(value)}' has no len()`);
 }

@@ -69,7 +69,7 @@ function chunksOf(line: string, hyphens: boolean): string[] {
   return chunks;
 }
 
-const isLetter = (char: string | undefined): boolean => char !== undefined && isWord(char) && !/[\p{N}_]/u.test(char);
+const isLetter = (char: string | undefined): boolean => char !== undefined && isWord(char) && !/\p{Nd}/u.test(char);
 const isWordPunct = (char: string | undefined): boolean =>
   char !== undefined && (isWord(char) || '!"\'&.,?'.includes(char));
 
