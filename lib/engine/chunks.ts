@@ -127,8 +127,8 @@ export async function ownChunks(sql: Sql, owner: number, ids: readonly number[])
 /** Further chunks that wait at the same webhook for the first time, oldest first, up to so many journeys; now the worker's own. */
 export async function ownCompanions(sql: Sql, owner: number, chunk: Chunk, room: number): Promise<Chunk[]> {
   const { rows: waiting } = await sql.query<{ id: number; size: number }>(
-    `SELECT id, size - claimed AS size FROM chunk
-      WHERE run_id = $1 AND node = $2 AND owner IS NULL AND state = 'ready' AND attempt = 1 AND windows IS NULL AND NOT alone
+    `SELECT id, size FROM chunk
+      WHERE run_id = $1 AND node = $2 AND owner IS NULL AND state = 'ready' AND attempt = 1 AND windows IS NULL AND NOT alone AND claimed = 0
       ORDER BY id LIMIT 200 FOR UPDATE SKIP LOCKED`,
     [chunk.runId, chunk.node],
   );

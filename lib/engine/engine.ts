@@ -1,6 +1,7 @@
+import type { Sql } from '../db/index.ts';
 import { env } from '../env.ts';
 import { log } from '../log.ts';
-import { createTransport, type Transport } from '../transport/index.ts';
+import { createTransport, egressRules, type Transport } from '../transport/index.ts';
 import { batchSizeOf } from './batches.ts';
 import { AUDIENCE_DOOR, type Chunk, groupOf, ownChunks, releaseChunks } from './chunks.ts';
 import { openKeys } from './credentials.ts';
@@ -13,7 +14,7 @@ import { OpenChunk } from './open-chunk.ts';
 import { planOf } from './plan.ts';
 import { frameOf, once, RunCache, type RunContext } from './runs.ts';
 import { Sender } from './send.ts';
-import { noteAlive, openSession, type Session } from './session.ts';
+import { assertAlive, noteAlive, openSession, type Session } from './session.ts';
 import { Settler } from './settle.ts';
 import { releaseSlots } from './slots.ts';
 import { anyConnection, inTransaction, query } from './sql.ts';
@@ -50,11 +51,7 @@ export class Engine {
 
   private constructor(onLost: (error: Error) => void) {
     this.onLost = onLost;
-    const { EGRESS_ALLOW, EGRESS_PROXY } = env();
-    this.transport = createTransport({
-      rules: { allow: EGRESS_ALLOW, ...(EGRESS_PROXY ? { proxy: EGRESS_PROXY } : {}) },
-      connections: CONNECTIONS,
-    });
+    this.transport = createTransport({ rules: egressRules(env()), connections: CONNECTIONS });
   }
 
   /** @throws when the database cannot be reached */
@@ -72,7 +69,7 @@ export class Engine {
       onMaybeEnded: (runId) => engine.endIfEmpty(runId),
       onBroken: (error) => engine.lose(error),
     });
-    engine.sender = new Sender(engine.transport, engine.settler);
+    engine.sender = new Sender(engine.transport, engine.settler, (chunk) => engine.hold(chunk));
     engine.every(POLL_MS, async () => engine.wake());
     engine.every(PEER_CHECK_MS, async () => {
       if ((await takeOverFromDead(engine.session.id)) > 0) engine.wake();
@@ -100,8 +97,9 @@ export class Engine {
     this.dead = true;
     this.settler.abandon(new Error('the worker was stopped'));
     this.lanes.close();
-    await this.session.close().catch(() => {});
-    await this.transport.close();
+    // Given up means: nothing of it goes on in this process, whatever takes over.
+    await this.transport.destroy();
+    await this.session.close().catch((error: Error) => log.debug({ error: error.message }, 'the session was gone'));
   }
 
   private async settled(): Promise<void> {
@@ -227,6 +225,7 @@ export class Engine {
   /** Jobs and their chunks in one transaction, so that a chunk has an owner as soon as its job is taken. */
   private take(queue: Queue, room: number, passOver: readonly string[]): Promise<Chunk[]> {
     return inTransaction(async (sql) => {
+      await assertAlive(sql, this.session.id);
       const jobs = await takeJobs(sql, queue, room, passOver);
       if (jobs.length === 0) return [];
       const chunks = await ownChunks(
@@ -244,24 +243,14 @@ export class Engine {
     });
   }
 
-  /** Chunks of batched webhooks with others that wait there. */
-  private async merged(sql: Parameters<typeof mergeCompanions>[0], chunks: Chunk[]): Promise<Chunk[]> {
+  /** Chunks of batched webhooks with others that wait there; each is merged into one other at most. */
+  private async merged(sql: Sql, chunks: readonly Chunk[]): Promise<Chunk[]> {
     const whole: Chunk[] = [];
-    const gone = new Set<number>();
+    const free = new Map(chunks.map((chunk) => [chunk.id, chunk]));
     for (const chunk of chunks) {
-      if (gone.has(chunk.id)) continue;
+      if (!free.delete(chunk.id)) continue;
       const run = await this.runs.get(sql, chunk.runId);
-      const size = batchSizeOf(run.nodes.get(chunk.node));
-      whole.push(
-        await mergeCompanions(
-          sql,
-          this.session.id,
-          chunk,
-          size,
-          chunks.filter((other) => other.id !== chunk.id && !gone.has(other.id) && !whole.includes(other)),
-          gone,
-        ),
-      );
+      whole.push(await mergeCompanions(sql, this.session.id, chunk, batchSizeOf(run.nodes.get(chunk.node)), free));
     }
     return whole;
   }
@@ -324,6 +313,12 @@ export class Engine {
       if (state === 'paused' || rows[0]?.stopped.includes(chunk.node.number)) chunk.close('held');
       else if (state !== 'running' && state !== 'finishing') chunk.close('skipped');
     }
+  }
+
+  /** A webhook was answered with a stop code: nothing more of it leaves this process, whatever is committed when. */
+  private hold(stopped: OpenChunk): void {
+    for (const chunk of this.open.values())
+      if (chunk.runId === stopped.runId && chunk.node === stopped.node && !chunk.closing) chunk.close('held');
   }
 
   private endIfEmpty(runId: number): void {

@@ -5,26 +5,26 @@ import { pack, unpack } from './contexts.ts';
 /**
  * Fills a batch with others who wait at the same webhook: chunks that were taken along with it, then chunks still waiting,
  * those that linger for company included. They become one chunk.
- * @param gone gets the ids of chunks that are part of this one now
+ * @param free chunks taken along, by id; those that became part of this one are removed
  */
 export async function mergeCompanions(
   sql: Sql,
   owner: number,
   chunk: Chunk,
   batchSize: number,
-  taken: readonly Chunk[],
-  gone: Set<number>,
+  free: Map<number, Chunk>,
 ): Promise<Chunk> {
   let room = batchSize - chunk.size;
   if (batchSize === 0 || room <= 0 || !isFresh(chunk)) return chunk;
   const companions: Chunk[] = [];
-  for (const other of taken) {
+  for (const other of free.values()) {
     if (other.runId !== chunk.runId || other.node !== chunk.node || !isFresh(other) || other.size > room) continue;
     companions.push(other);
     room -= other.size;
   }
   if (room > 0) companions.push(...(await ownCompanions(sql, owner, chunk, room)));
   if (companions.length === 0) return chunk;
+  for (const { id } of companions) free.delete(id);
   const all = [chunk, ...companions];
   const contexts = pack(
     all.flatMap((one) => unpack(one)),
@@ -42,7 +42,6 @@ export async function mergeCompanions(
     [chunk.id, whole.size, intArray(whole.journeys!), intArray(whole.customers), contexts && JSON.stringify(contexts)],
   );
   await deleteChunks(sql, 'send', companions);
-  for (const { id } of companions) gone.add(id);
   return whole;
 }
 

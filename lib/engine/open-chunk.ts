@@ -85,6 +85,11 @@ export class OpenChunk implements Source {
     return Math.max(1, effectiveBatchSize(this.plan.settings, this.onEvent));
   }
 
+  /** Whether a window is being claimed at this moment. */
+  get isClaiming(): boolean {
+    return this.refilling !== null;
+  }
+
   get ready(): number {
     return this.waiting.length;
   }

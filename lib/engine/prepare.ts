@@ -6,7 +6,13 @@ import { verdictOf } from '../core/verdict.ts';
 import type { WebhookSettings } from '../core/webhook.ts';
 import { pool, type Sql } from '../db/index.ts';
 import { env } from '../env.ts';
-import { type Attempt, createTransport, type OutgoingRequest, type Transport } from '../transport/index.ts';
+import {
+  type Attempt,
+  createTransport,
+  egressRules,
+  type OutgoingRequest,
+  type Transport,
+} from '../transport/index.ts';
 import { HIDDEN, mask, previewIntegration } from '../vault/index.ts';
 import { contextFor, type Frame, rootContext } from './contexts.ts';
 import { integrationRow, openKeys } from './credentials.ts';
@@ -194,11 +200,7 @@ let transport: Transport | undefined;
 
 /** The web process's own way out; a test uses a connection of its own, so few are kept. */
 function wayOut(): Transport {
-  const { EGRESS_ALLOW, EGRESS_PROXY } = env();
-  transport ??= createTransport({
-    rules: { allow: EGRESS_ALLOW, ...(EGRESS_PROXY ? { proxy: EGRESS_PROXY } : {}) },
-    connections: 10,
-  });
+  transport ??= createTransport({ rules: egressRules(env()), connections: 10 });
   return transport;
 }
 

@@ -64,11 +64,13 @@ export async function exchange(
 export class Sender {
   private readonly transport: Transport;
   private readonly settler: Settler;
+  private readonly onStop: (chunk: OpenChunk) => void;
   private readonly keys = new Map<OpenChunk, Keys>();
 
-  constructor(transport: Transport, settler: Settler) {
+  constructor(transport: Transport, settler: Settler, onStop: (chunk: OpenChunk) => void) {
     this.transport = transport;
     this.settler = settler;
+    this.onStop = onStop;
   }
 
   /** What the chunk's webhook adds to its requests. */
@@ -86,7 +88,9 @@ export class Sender {
     const keys = this.keys.get(chunk)!;
     const message = outgoing(window.method, window.headers, request);
     const attempt = await exchange(this.transport, keys, message, chunk.deadlineMs);
-    this.settler.put(this.settlements(chunk, window, index, attempt, keys.secrets()));
+    const settlements = this.settlements(chunk, window, index, attempt, keys.secrets());
+    this.settler.put(settlements);
+    if (settlements.some(({ fate }) => fate.kind === 'final' && fate.stops)) this.onStop(chunk);
   }
 
   /** A request that was claimed and then not sent. */

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import pg from 'pg';
-import { pool } from '../db/index.ts';
+import { pool, type Sql } from '../db/index.ts';
 import { log } from '../log.ts';
 import { WAKE_CHANNEL } from './jobs.ts';
 import { RUN_CHANNEL } from './notices.ts';
@@ -62,6 +62,15 @@ export async function openSession(databaseUrl: string, events: SessionEvents): P
       await client.end();
     },
   };
+}
+
+/**
+ * Makes sure that nobody took over from this worker yet, and that nobody does before the transaction ends: what it takes in
+ * it would otherwise belong to nobody. @throws when somebody did
+ */
+export async function assertAlive(sql: Sql, id: number): Promise<void> {
+  const { rows } = await sql.query('SELECT id FROM worker WHERE id = $1 FOR KEY SHARE', [id]);
+  if (rows.length === 0) throw new Error(`worker ${id} was taken over`);
 }
 
 /** A sign of life for screens; the lock is what counts. */

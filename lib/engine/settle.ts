@@ -126,7 +126,7 @@ export class Settler {
       if (window.done >= window.travellers.length) {
         const chunk = done.chunkOf.get(window)!;
         chunk.openWindows--;
-        if (chunk.openWindows === 0 && chunk.closing && !done.closed.has(chunk)) this.finish(chunk);
+        if (chunk.openWindows === 0 && chunk.unclaimed === 0 && !done.closed.has(chunk)) this.finish(chunk);
       }
     }
     for (const chunk of done.lost) chunk.close('lost');
@@ -431,7 +431,7 @@ async function endChunks(
   const closing = new Map<OpenChunk, number>();
   for (const { window, chunk, positions } of windows.values())
     if (window.done + positions.length >= window.travellers.length) closing.set(chunk, (closing.get(chunk) ?? 0) + 1);
-  const idle = chunks.filter((chunk) => chunk.openWindows === (closing.get(chunk) ?? 0));
+  const idle = chunks.filter((chunk) => !chunk.isClaiming && chunk.openWindows === (closing.get(chunk) ?? 0));
   const ended = idle.filter(({ chunk, closing: why }) => chunk.claimed >= chunk.size || why === 'skipped');
   for (const chunk of ended) skipRest(chunk, into);
   await deleteChunks(

@@ -34,6 +34,8 @@ export interface Transport {
   send(request: OutgoingRequest, limits: SendLimits, options?: SendOptions): Promise<Attempt>;
   /** Waits for what is in flight and closes the connections. */
   close(): Promise<void>;
+  /** Closes the connections at once; what is in flight fails. */
+  destroy(): Promise<void>;
 }
 
 /**
@@ -78,6 +80,7 @@ export function createTransport({
       }
     },
     close: () => pools.close(),
+    destroy: () => pools.destroy(),
   };
 }
 

@@ -72,6 +72,12 @@ export class Pools {
     await Promise.all(pools.map((pool) => pool.close()));
   }
 
+  async destroy(): Promise<void> {
+    const pools = [...this.#kept.values()];
+    this.#kept.clear();
+    await Promise.all(pools.map((pool) => pool.destroy()));
+  }
+
   #connector({ port }: Destination, certificate?: Certificate, timing?: Timing): buildConnector.connector {
     const secure = this.#secureContext(certificate);
     const { proxy } = this.#rules;
