@@ -3,11 +3,12 @@
 import type { editor as E } from 'monaco-editor/editor';
 import { type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { Skeleton } from '@/components/ui/skeleton';
-import { continues, insertion } from './cursor-place';
+import { LOOK, ONE_LINE, PLAIN } from './editor-look';
+import { wire } from './editor-wiring';
 import type { TemplateLanguage } from './languages';
 import { loadMonaco, type Monaco } from './load';
 import type { Sources } from './sources';
-import { describeModel, type Fix, forgetModel } from './template-model';
+import { describeModel, type Fix, type TemplateModel } from './template-model';
 
 export type CodeEditorHandle = E.IStandaloneCodeEditor;
 
@@ -39,6 +40,8 @@ export interface CodeEditorProps {
   chosen?: string;
   marks?: readonly Mark[];
   fixes?: readonly Fix[];
+  /** Of a rendered text: what wrote the part at an offset, for hover. */
+  origin?: TemplateModel['origin'];
   onFocus?: (editor: CodeEditorHandle) => void;
   onReady?: (editor: CodeEditorHandle, monaco: Monaco) => void;
   /** What is pasted into an empty single line; true when it was taken care of. */
@@ -47,10 +50,6 @@ export interface CodeEditorProps {
   overflow?: RefObject<HTMLElement | null>;
   className?: string;
 }
-
-/** From this length on, a change is told when typing pauses: reading the whole text costs too much for every key. */
-const LONG = 20_000;
-const PAUSE_MS = 150;
 
 declare global {
   interface Window {
@@ -74,7 +73,10 @@ export function CodeEditor(props: CodeEditorProps) {
   const begin = useEffectEvent((monaco: Monaco, node: HTMLElement) => {
     const editor = create(monaco, node, props);
     const leave = () => after.current?.focus();
-    return { editor, dispose: wire(monaco, editor, props, { tell, leave, paste: pasted, focus: focused }) };
+    return {
+      editor,
+      dispose: wire(monaco, editor, props.singleLine ?? false, { tell, leave, paste: pasted, focus: focused }),
+    };
   });
   const pasted = useEffectEvent((text: string) => props.onPasteAll?.(text) ?? false);
   const focused = useEffectEvent((editor: CodeEditorHandle) => props.onFocus?.(editor));
@@ -97,7 +99,7 @@ export function CodeEditor(props: CodeEditorProps) {
     };
   }, []);
 
-  const { label, language, value, readOnly, sources, chosen, marks, fixes, placeholder } = props;
+  const { label, language, value, readOnly, sources, chosen, marks, fixes, origin, placeholder } = props;
   useEffect(() => {
     const known = told.current.indexOf(value);
     told.current.splice(0, known < 0 ? told.current.length : known + 1);
@@ -118,8 +120,10 @@ export function CodeEditor(props: CodeEditorProps) {
   }, [open, label, readOnly, placeholder]);
   useEffect(() => {
     const uri = open?.editor.getModel()?.uri.toString();
-    if (uri) describeModel(uri, { ...(sources ? { sources } : {}), chosen: chosen ?? '', fixes: fixes ?? [] });
-  }, [open, sources, chosen, fixes]);
+    if (!uri) return;
+    const given = { chosen: chosen ?? '', fixes: fixes ?? [], origin: origin ?? null };
+    describeModel(uri, sources ? { ...given, sources } : given);
+  }, [open, sources, chosen, fixes, origin]);
   useEffect(() => {
     if (open) mark(open.monaco, open.editor, marks ?? []);
   }, [open, marks]);
@@ -149,175 +153,6 @@ function create(monaco: Monaco, host: HTMLElement, props: CodeEditorProps): Code
     ...(singleLine ? ONE_LINE : {}),
     ...(plain ? PLAIN : {}),
   });
-}
-
-const LOOK: E.IStandaloneEditorConstructionOptions & Record<'bracketPairColorization.enabled', boolean> = {
-  automaticLayout: true,
-  fixedOverflowWidgets: true,
-  fontFamily: 'JetBrains Mono Variable, ui-monospace, monospace',
-  fontLigatures: false,
-  fontSize: 13,
-  lineHeight: 20,
-  tabSize: 2,
-  minimap: { enabled: false },
-  scrollBeyondLastLine: false,
-  wordWrap: 'on',
-  wrappingIndent: 'indent',
-  padding: { top: 8, bottom: 8 },
-  lineNumbersMinChars: 3,
-  lineDecorationsWidth: 8,
-  renderLineHighlightOnlyWhenFocus: true,
-  // Colours mean something here. Only in this spelling it reaches the models.
-  'bracketPairColorization.enabled': false,
-  overviewRulerLanes: 2,
-  hideCursorInOverviewRuler: true,
-  overviewRulerBorder: false,
-  wordBasedSuggestions: 'off',
-  quickSuggestions: { other: true, strings: false, comments: false },
-  suggest: { showStatusBar: false, preview: false, snippetsPreventQuickSuggestions: false },
-  scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
-  stickyScroll: { enabled: false },
-  unicodeHighlight: { ambiguousCharacters: false },
-  dropIntoEditor: { enabled: false },
-  accessibilitySupport: 'auto',
-};
-
-const ONE_LINE: E.IEditorOptions = {
-  lineNumbers: 'off',
-  glyphMargin: false,
-  folding: false,
-  lineDecorationsWidth: 8,
-  lineNumbersMinChars: 0,
-  wordWrap: 'off',
-  padding: { top: 5, bottom: 5 },
-  overviewRulerLanes: 0,
-  renderLineHighlight: 'none',
-  scrollbar: { vertical: 'hidden', horizontal: 'hidden', handleMouseWheel: false, alwaysConsumeMouseWheel: false },
-  tabFocusMode: true,
-  find: { addExtraSpaceOnTop: false, autoFindInSelection: 'never', seedSearchStringFromSelection: 'never' },
-};
-
-const PLAIN: E.IEditorOptions = {
-  lineNumbers: 'off',
-  glyphMargin: false,
-  folding: true,
-  lineDecorationsWidth: 12,
-  lineNumbersMinChars: 0,
-  renderLineHighlight: 'none',
-  overviewRulerLanes: 0,
-  occurrencesHighlight: 'off',
-  selectionHighlight: false,
-  tabFocusMode: true,
-};
-
-interface Wires {
-  tell(value: string): void;
-  leave(): void;
-  paste(text: string): boolean;
-  focus(editor: CodeEditorHandle): void;
-}
-
-function wire(monaco: Monaco, editor: CodeEditorHandle, props: CodeEditorProps, wires: Wires): () => void {
-  const uri = editor.getModel()!.uri.toString();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const now = () => {
-    clearTimeout(timer);
-    timer = undefined;
-    wires.tell(editor.getValue());
-  };
-  editor.onDidChangeModelContent(() => {
-    if ((editor.getModel()?.getValueLength() ?? 0) < LONG) return now();
-    clearTimeout(timer);
-    timer = setTimeout(now, PAUSE_MS);
-  });
-  editor.onDidBlurEditorText(() => timer && now());
-  editor.onDidFocusEditorText(() => wires.focus(editor));
-  const quiet = '!suggestWidgetVisible && !findWidgetVisible && !renameInputVisible';
-  editor.addAction({
-    id: 'hookline.leave',
-    label: 'Leave the editor',
-    keybindings: [monaco.KeyCode.Escape],
-    keybindingContext: `editorTextFocus && ${quiet} && !inSnippetMode && !editorHasMultipleSelections && !editorHasSelection`,
-    run: wires.leave,
-  });
-  if (props.singleLine)
-    editor.addAction({
-      id: 'hookline.line',
-      label: 'Nothing',
-      keybindings: [monaco.KeyCode.Enter],
-      keybindingContext: `editorTextFocus && ${quiet}`,
-      run: () => {},
-    });
-  const stop = listen(editor, props.singleLine ?? false, wires);
-  return () => {
-    if (timer) now();
-    stop();
-    forgetModel(uri);
-    editor.getModel()?.dispose();
-    editor.dispose();
-  };
-}
-
-/** Pasting and dropping, which Monaco leaves to the page. */
-function listen(editor: CodeEditorHandle, singleLine: boolean, { paste }: Wires): () => void {
-  const node = editor.getContainerDomNode();
-  const onPaste = (event: ClipboardEvent) => {
-    const text = event.clipboardData?.getData('text/plain') ?? '';
-    if (!singleLine || !text) return;
-    const model = editor.getModel()!;
-    const selection = editor.getSelection();
-    const isAll = model.getValueLength() === (selection ? model.getValueLengthInRange(selection) : 0);
-    const isTaken = isAll && paste(text.trim());
-    if (!isTaken && !/[\r\n]/.test(text)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (!isTaken) editor.trigger('paste', 'type', { text: text.trim().replace(/\s*[\r\n]+\s*/g, '') });
-  };
-  const onDragOver = (event: DragEvent) => {
-    if (!event.dataTransfer?.types.includes('application/x-hookline')) return;
-    event.preventDefault();
-    const position = editor.getTargetAtClientPoint(event.clientX, event.clientY)?.position;
-    if (position) editor.setPosition(position);
-  };
-  const onDrop = (event: DragEvent) => {
-    const expression = event.dataTransfer?.getData('application/x-hookline');
-    if (!expression) return;
-    event.preventDefault();
-    insertExpression(editor, expression);
-  };
-  node.addEventListener('paste', onPaste, true);
-  node.addEventListener('dragover', onDragOver);
-  node.addEventListener('drop', onDrop);
-  return () => {
-    node.removeEventListener('paste', onPaste, true);
-    node.removeEventListener('dragover', onDragOver);
-    node.removeEventListener('drop', onDrop);
-  };
-}
-
-/** Puts an expression where the cursor is, with braces where they are needed, and goes back to the text. */
-export function insertExpression(editor: CodeEditorHandle, expression: string): void {
-  const model = editor.getModel();
-  const selection = editor.getSelection();
-  if (!model || !selection || editor.getRawOptions().readOnly) return;
-  const start = selection.getStartPosition();
-  const from = model.getPositionAt(Math.max(0, model.getOffsetAt(start) - 4000));
-  const before = model.getValueInRange({
-    startLineNumber: from.lineNumber,
-    startColumn: from.column,
-    endLineNumber: start.lineNumber,
-    endColumn: start.column,
-  });
-  // A filter behind a finished expression goes into its braces.
-  const end = continues(expression) ? /\s*\}\}$/.exec(before)?.[0].length : undefined;
-  const range = end
-    ? { ...selection, startColumn: start.column - end, endLineNumber: start.lineNumber, endColumn: start.column - end }
-    : selection;
-  const text = end ? ` ${expression}` : insertion(before, expression);
-  editor.pushUndoStop();
-  editor.executeEdits('insert', [{ range, text, forceMoveMarkers: true }]);
-  editor.pushUndoStop();
-  editor.focus();
 }
 
 /** Takes over a text from outside, as one step that can be undone; the cursor stays where it can. */

@@ -40,6 +40,16 @@ export function registerProviders(monaco: typeof M): void {
       };
     },
   });
+  languages.registerHoverProvider(['json-body', 'xml-body', 'plaintext'], {
+    provideHover(model, position) {
+      const origin = modelOf(model.uri.toString()).origin?.(model.getOffsetAt(position));
+      if (!origin) return null;
+      return {
+        range: monaco.Range.fromPositions(model.getPositionAt(origin.from), model.getPositionAt(origin.to)),
+        contents: [{ value: origin.text }],
+      };
+    },
+  });
   for (const language of ['json-jinja', 'xml-jinja'])
     languages.registerDocumentFormattingEditProvider(language, {
       provideDocumentFormattingEdits(model) {

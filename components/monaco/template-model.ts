@@ -6,6 +6,15 @@ export interface TemplateModel {
   /** The name of the customer whose values are shown. */
   chosen: string;
   fixes: readonly Fix[];
+  /** Of a rendered text: what wrote the part at an offset. */
+  origin: ((offset: number) => Origin | null) | null;
+}
+
+/** Where a part of a rendered text came from; characters of that text, and Markdown. */
+export interface Origin {
+  from: number;
+  to: number;
+  text: string;
 }
 
 /** A replacement that the analysis offers for the marker of that message and line; offsets in the template. */
@@ -29,5 +38,5 @@ export function forgetModel(uri: string): void {
 }
 
 export function modelOf(uri: string): TemplateModel {
-  return models.get(uri) ?? { sources: NO_SOURCES, chosen: '', fixes: [] };
+  return models.get(uri) ?? { sources: NO_SOURCES, chosen: '', fixes: [], origin: null };
 }

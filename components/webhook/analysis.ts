@@ -24,7 +24,8 @@ export function analyseWebhook({ settings, sources }: AnalysisInput): Analysis {
   const parameters = Object.keys(settings.parameters);
   const found: Analysis = {};
   for (const { name, source, place } of webhookTemplates(settings)) {
-    const escape = settings.escaping === 'raw' ? 'raw' : place;
+    // Raw concerns the payload only: an address or a header is always made safe.
+    const escape = settings.escaping === 'raw' && place === settings.format ? 'raw' : place;
     const known = knownOf(sources, scopeOf(name, settings.batch));
     found[name] = judged(source, { escape, format: place, parameters, known });
   }

@@ -2,7 +2,7 @@
 
 import type { editor as E } from 'monaco-editor/editor';
 import { useEffect, useEffectEvent, useState } from 'react';
-import { CodeEditor, type CodeEditorHandle } from '@/components/monaco/code-editor';
+import { CodeEditor, type CodeEditorHandle, type CodeEditorProps } from '@/components/monaco/code-editor';
 import type { PayloadFormat } from '@/lib/core/webhook';
 import type { PreparedCustomer } from './contract';
 import { customerAt } from './x-ray';
@@ -17,6 +17,8 @@ export interface BodyViewerProps {
   onLit?: (index: number | null) => void;
   /** A click or Enter in a fragment; the offset is from the fragment's beginning. */
   onPick?: (index: number, offset: number) => void;
+  /** What wrote the part at an offset, for hover. */
+  origin?: CodeEditorProps['origin'];
   className?: string;
 }
 
@@ -27,7 +29,7 @@ const fragmentStyle = (index: number, lit: number | null | undefined) =>
   index === lit ? 'bg-accent/30' : index % 2 === 0 ? 'bg-action-soft' : 'bg-operator-soft';
 
 /** A rendered or received body, coloured, as long as it may be; with the customers of a batch it is an X-ray. */
-export function BodyViewer({ label, body, format, customers, lit, onLit, onPick, className }: BodyViewerProps) {
+export function BodyViewer({ label, body, format, customers, lit, onLit, onPick, origin, className }: BodyViewerProps) {
   const [editor, setEditor] = useState<CodeEditorHandle | null>(null);
   const [decorations, setDecorations] = useState<E.IEditorDecorationsCollection | null>(null);
   const light = useEffectEvent((index: number | null) => {
@@ -92,6 +94,7 @@ export function BodyViewer({ label, body, format, customers, lit, onLit, onPick,
       value={body}
       readOnly
       plain
+      origin={origin}
       className={className}
       onReady={(made) => {
         setEditor(made);

@@ -1,6 +1,7 @@
 'use client';
 
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
+import type { CodeEditorProps } from '@/components/monaco/code-editor';
 import { cn } from '@/components/ui/cn';
 import { ErrorState } from '@/components/ui/error-state';
 import { Skeleton } from '@/components/ui/skeleton';
@@ -22,10 +23,19 @@ export interface PreviewColumnProps {
   format: PayloadFormat;
   onGoTo: GoTo;
   onPickFragment: (request: Prepared, index: number, offset: number) => void;
+  originOf: (request: Prepared) => CodeEditorProps['origin'];
 }
 
 /** The request as it would leave now, beside the templates that make it. */
-export function PreviewColumn({ preview, hasUrl, asWhom, format, onGoTo, onPickFragment }: PreviewColumnProps) {
+export function PreviewColumn({
+  preview,
+  hasUrl,
+  asWhom,
+  format,
+  onGoTo,
+  onPickFragment,
+  originOf,
+}: PreviewColumnProps) {
   const { data, error, isBehind, refetch } = preview;
   return (
     <section className="flex h-full min-h-0 flex-col" aria-label="Preview">
@@ -52,7 +62,7 @@ export function PreviewColumn({ preview, hasUrl, asWhom, format, onGoTo, onPickF
           <Skeleton className="h-40 w-full" />
         </div>
       ) : data.ok ? (
-        <RequestPreview request={data.request} format={format} onPickFragment={onPickFragment} />
+        <RequestPreview request={data.request} format={format} onPickFragment={onPickFragment} originOf={originOf} />
       ) : (
         <div className="scroll-thin overflow-y-auto p-3">
           <Faults faults={data.faults} onGoTo={onGoTo} />
@@ -66,7 +76,9 @@ function RequestPreview({
   request,
   format,
   onPickFragment,
-}: Pick<PreviewColumnProps, 'format' | 'onPickFragment'> & { request: Prepared }) {
+  originOf,
+}: Pick<PreviewColumnProps, 'format' | 'onPickFragment' | 'originOf'> & { request: Prepared }) {
+  const origin = useMemo(() => originOf(request), [originOf, request]);
   const [lit, setLit] = useState<number | null>(null);
   return (
     <>
@@ -90,6 +102,7 @@ function RequestPreview({
           lit={lit}
           onLit={setLit}
           onPick={(index, offset) => onPickFragment(request, index, offset)}
+          origin={origin}
         />
       )}
       <div className="flex shrink-0 flex-col gap-2 border-line border-t p-3">

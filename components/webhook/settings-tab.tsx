@@ -1,14 +1,12 @@
 'use client';
 
-import { Pencil, Plus, Settings2, Trash2 } from 'lucide-react';
+import { Pencil, Settings2 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useAsk } from '@/components/call';
 import { PolicyDialog } from '@/components/settings/policy-dialog';
 import { useProject } from '@/components/shell/project-context';
-import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { IconButton } from '@/components/ui/icon-button';
-import { Input } from '@/components/ui/input';
 import { RadioGroup } from '@/components/ui/radio-group';
 import { Segmented } from '@/components/ui/segmented';
 import { Select } from '@/components/ui/select';
@@ -16,6 +14,7 @@ import { Switch } from '@/components/ui/switch';
 import { effectiveBatchSize, type WebhookSettings } from '@/lib/core/webhook';
 import { NumberInput } from './number-input';
 import { ResultsMapping } from './results-mapping';
+import { TrackedProperties } from './tracked-properties';
 
 export interface SettingsTabProps {
   settings: WebhookSettings;
@@ -33,7 +32,9 @@ export function SettingsTab(props: SettingsTabProps) {
       <PolicySection {...props} />
       <ResponseSection {...props} />
       <DeliverySection {...props} />
-      <TrackedSection {...props} />
+      <Section title="Tracked properties" about="Added to the campaign event of each customer. Values may hold Jinja.">
+        <TrackedProperties {...props} />
+      </Section>
     </div>
   );
 }
@@ -254,60 +255,6 @@ function DeliverySection({ settings, change, readOnly }: SettingsTabProps) {
           ]}
         />
       </Field>
-    </Section>
-  );
-}
-
-function TrackedSection({ settings, change, readOnly }: SettingsTabProps) {
-  const { tracked } = settings;
-  const set = (index: number, part: Partial<(typeof tracked)[number]>) =>
-    change({ tracked: tracked.map((row, i) => (i === index ? { ...row, ...part } : row)) });
-  return (
-    <Section title="Tracked properties" about="Added to the campaign event of each customer. Values may hold Jinja.">
-      <div className="flex flex-col gap-1.5">
-        {tracked.map((row, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: rows have no other identity and change in place
-          <div key={i} className="flex items-center gap-2">
-            <Input
-              mono
-              aria-label={`Name of property ${i + 1}`}
-              placeholder="language"
-              className="w-48 shrink-0"
-              value={row.name}
-              readOnly={readOnly}
-              onChange={(event) => set(i, { name: event.target.value })}
-            />
-            <Input
-              mono
-              aria-label={`Value of property ${row.name || i + 1}`}
-              placeholder="{{ customer.language }}"
-              value={row.value}
-              readOnly={readOnly}
-              onChange={(event) => set(i, { value: event.target.value })}
-            />
-            {readOnly ? null : (
-              <IconButton
-                size="sm"
-                label={`Remove property ${row.name || i + 1}`}
-                icon={<Trash2 className="text-faint" aria-hidden />}
-                onClick={() => change({ tracked: tracked.filter((_, index) => index !== i) })}
-              />
-            )}
-          </div>
-        ))}
-        {readOnly ? null : (
-          <Button
-            size="sm"
-            variant="ghost"
-            className="-ml-2 w-fit text-muted"
-            icon={<Plus aria-hidden />}
-            disabled={tracked.length >= 20}
-            onClick={() => change({ tracked: [...tracked, { name: '', value: '' }] })}
-          >
-            Add property
-          </Button>
-        )}
-      </div>
     </Section>
   );
 }

@@ -106,7 +106,7 @@ function Samples({ place, overflow }: TestInputProps) {
         >
           <JsonField
             label={`Sample event ${event.type}`}
-            value={event.typed ?? exampleOf(event.fields)}
+            value={event.typed ?? event.latest ?? exampleOf(event.fields)}
             refuse={refuseAllButObjects}
             onChange={(value) => place.typeEvent(value as Record<string, unknown>)}
             overflow={overflow}

@@ -25,6 +25,8 @@ export interface Place {
     type: string;
     fields: { name: string; type: string; example: unknown }[];
     typed: Record<string, unknown> | null;
+    /** The chosen customer's own latest one; null when there is none or it is not known yet. */
+    latest: Record<string, unknown> | null;
   } | null;
   earlier: EarlierWebhook[];
   properties: { name: string; type: string; share: number; example: unknown }[];
@@ -36,7 +38,12 @@ export interface Place {
 }
 
 /** What comes before a webhook on its path, and what stands for it while nothing runs. */
-export function usePlace(scenario: string | null, node: Node<'webhook'>, document: Document | null): Place {
+export function usePlace(
+  scenario: string | null,
+  node: Node<'webhook'>,
+  document: Document | null,
+  chosen: string | null,
+): Place {
   const id = scenario ?? '';
   const { data: known } = useAsk('customer.properties', {});
   // A node that is not saved yet is unknown to the server: then nothing but the document tells what comes before it.
@@ -62,9 +69,15 @@ export function usePlace(scenario: string | null, node: Node<'webhook'>, documen
       }),
     [before, context, id, changes],
   );
+  const { data: events } = useAsk(
+    'customer.events',
+    { id: chosen ?? '0', type, limit: 1 },
+    { enabled: chosen !== null && type !== null },
+  );
+  const latest = events?.events[0]?.properties ?? null;
   const event = useMemo(
-    () => (type === null ? null : { type, fields: context?.event?.properties ?? [], typed }),
-    [type, context, typed],
+    () => (type === null ? null : { type, fields: context?.event?.properties ?? [], typed, latest }),
+    [type, context, typed, latest],
   );
   return useMemo(
     () => ({

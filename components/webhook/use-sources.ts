@@ -22,7 +22,7 @@ export function useSources(
   return useMemo(() => {
     const customer: Sources = {
       customer: propertiesOf(properties, chosen),
-      event: event && { type: event.type, properties: event.typed ? fieldsOf(event.typed) : event.fields },
+      event: event && { type: event.type, properties: propertiesOfEvent(event) },
       webhooks: earlier.map(({ position, number, name, response }) => ({
         position,
         number,
@@ -38,6 +38,12 @@ export function useSources(
     };
     return { customer, root: { ...customer, customer: [], isRoot: true } };
   }, [properties, chosen, event, earlier, parameters, values]);
+}
+
+/** The fields of events of the type, with the values of the one that stands for them here. */
+function propertiesOfEvent({ fields, typed, latest }: NonNullable<Place['event']>): Known[] {
+  const shown = fieldsOf(typed ?? latest ?? {});
+  return [...shown, ...fields.filter(({ name }) => !shown.some((known) => known.name === name))];
 }
 
 /** All that customers have, with the chosen one's own values first. */
