@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import { emptyDocument, type Node } from '../core/document.ts';
 import { hostOf } from '../core/node-kinds.ts';
 import { DEFAULT_OPEN, differingFields, groupOf, linkedWebhook, PresetGroup } from '../core/preset.ts';
-import type { Problem } from '../core/problems.ts';
 import { WebhookSettings, webhookTemplates } from '../core/webhook.ts';
 import type { Db, Prisma, Tx } from '../db/index.ts';
 import { findParameters, type ParameterDeclaration } from '../template/index.ts';
 import { detachPreset, type PresetUse, usesOfPresets } from './preset-use.ts';
-import { scenarioProblems } from './scenario-problems.ts';
+import { webhookProblems } from './scenario-problems.ts';
 import { type Ctx, notFound, read, ServiceError, write } from './verb.ts';
 
 /** Webhook presets: made by developers with the webhook editor, filled in by marketers who never see a credential. */
@@ -112,7 +110,7 @@ export const openPreset = read({
         orderBy: { version: 'desc' },
         select: { version: true, createdAt: true },
       }),
-      problemsOfWebhook(db, ctx, webhook),
+      webhookProblems(db, ctx.projectId, webhook),
     ]);
     return {
       ...rowOf(preset, uses.get(preset.id) ?? [], integrations),
@@ -122,20 +120,6 @@ export const openPreset = read({
     };
   },
 });
-
-/** Errors of a webhook that stands by itself; warnings of its surroundings do not concern it. */
-async function problemsOfWebhook(db: Db | Tx, ctx: Ctx, webhook: WebhookSettings): Promise<Problem[]> {
-  const node: Node<'webhook'> = {
-    id: 'webhook',
-    number: 1,
-    kind: 'webhook',
-    name: 'Webhook',
-    position: { x: 0, y: 0 },
-    settings: { ...webhook, preset: null },
-  };
-  const all = await scenarioProblems(db, ctx.projectId, { ...emptyDocument(), nextNumber: 2, nodes: [node] });
-  return all.filter(({ nodeId, severity }) => nodeId === node.id && severity === 'error');
-}
 
 const columnsOf = ({ name, description, icon, webhook, open }: Content) => ({
   name,

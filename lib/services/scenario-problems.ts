@@ -1,17 +1,10 @@
-import { type AnyNode, type Document, type Node, reachableFrom, webhooksBefore } from '../core/document.ts';
-import { type NodeTemplate, templatesOf } from '../core/node-templates.ts';
+import type { Document, Node } from '../core/document.ts';
+import { NODE_KINDS } from '../core/node-kinds.ts';
 import { coverUrl } from '../core/prefix-cover.ts';
 import { errorsFirst, type Problem, problemsOf } from '../core/problems.ts';
+import type { WebhookSettings } from '../core/webhook.ts';
 import type { Db, Tx } from '../db/index.ts';
-import {
-  compileExpression,
-  compileTemplate,
-  type Escape,
-  findParameters,
-  type Reads,
-  refuseParameter,
-  TemplateError,
-} from '../template/index.ts';
+import { templateProblems } from './scenario-template-problems.ts';
 
 /**
  * Everything that is wrong with a scenario in its project, errors first: the document by itself, faults inside its
@@ -30,75 +23,18 @@ export async function scenarioProblems(db: Db | Tx, projectId: string, document:
   ]);
 }
 
-/** How the values of a template are escaped where it stands; "raw" is a choice for payloads only. */
-function escapeOf(place: NodeTemplate['place'], escaping: 'format' | 'raw'): Escape {
-  if (place === 'value') return 'raw';
-  return escaping === 'raw' && place !== 'url' && place !== 'header' ? 'raw' : place;
-}
-
-function templateProblems(document: Document, node: AnyNode): Problem[] {
-  const settings = node.kind === 'webhook' ? node.settings : null;
-  const problems: Problem[] = [];
-  const add = (problem: Omit<Problem, 'nodeId'>) => {
-    if (!problems.some((known) => known.field === problem.field && known.message === problem.message))
-      problems.push({ ...problem, nodeId: node.id });
-  };
-  const templates = templatesOf(node);
-  for (const template of templates) {
-    try {
-      const { reads } = template.isExpression
-        ? compileExpression(template.source, { name: template.name })
-        : compileTemplate(template.source, {
-            name: template.name,
-            escape: escapeOf(template.place, settings?.escaping ?? 'raw'),
-            ...(settings ? { parameters: settings.parameters } : {}),
-          });
-      for (const message of pathProblems(document, node, reads))
-        add({ severity: 'warning', field: template.field, message: `${template.name}: ${message}` });
-    } catch (error) {
-      if (!(error instanceof TemplateError)) throw error;
-      // An empty expression is told by the node's own faults.
-      if (template.isExpression && template.source.trim() === '') continue;
-      add(templateProblem(error, template));
-    }
-  }
-  if (settings) for (const problem of parameterProblems(templates, settings.parameters)) add(problem);
-  return problems;
-}
-
-function templateProblem(error: TemplateError, template: NodeTemplate): Omit<Problem, 'nodeId'> {
-  const name = error.template || template.name;
-  const parameter = /^Parameter (.+)$/.exec(name)?.[1];
-  return {
-    severity: 'error',
-    field: parameter === undefined ? template.field : `parameters.${parameter}`,
-    message: `${name}, line ${error.line}, column ${error.column}: ${error.message}`,
-    line: error.line,
-    column: error.column,
-  };
-}
-
-/** What a template reads although nothing on the way to its node can have given it. */
-function pathProblems(document: Document, node: AnyNode, reads: Reads): string[] {
-  const told: string[] = [];
-  if (reads.has('webhook') && webhooksBefore(document, node.id).length === 0)
-    told.push('there is no webhook before this node, so webhook is empty here.');
-  const begins = (trigger: AnyNode) => trigger.kind === 'on-event' && reachableFrom(document, trigger.id).has(node.id);
-  if (reads.has('event') && !document.nodes.some(begins))
-    told.push('no On event trigger leads to this node, so event is empty here.');
-  return told;
-}
-
-function parameterProblems(templates: NodeTemplate[], values: Record<string, string>): Omit<Problem, 'nodeId'>[] {
-  return findParameters(...templates.map(({ source }) => source)).flatMap((declaration): Omit<Problem, 'nodeId'>[] => {
-    const { name } = declaration;
-    const value = (Object.hasOwn(values, name) ? values[name] : undefined) || declaration.default;
-    const field = `parameters.${name}`;
-    if (value === '')
-      return [{ severity: 'warning', field, message: `Parameter ${name} has no value: it stays empty.` }];
-    const refusal = refuseParameter(declaration, value);
-    return refusal === null ? [] : [{ severity: 'error', field, message: `Parameter ${name} ${refusal}.` }];
-  });
+/** What is wrong with a webhook that stands in no scenario (a preset), errors first. */
+export async function webhookProblems(db: Db | Tx, projectId: string, settings: WebhookSettings): Promise<Problem[]> {
+  const position = { x: 0, y: 0 };
+  const node: Node<'webhook'> = { id: 'webhook', number: 1, kind: 'webhook', name: 'Webhook', position, settings };
+  return errorsFirst([
+    ...NODE_KINDS.webhook.faults(settings),
+    // Values that are missing are for the marketer to fill in.
+    ...templateProblems(null, node).filter(
+      ({ severity, field }) => severity === 'error' || !field.startsWith('parameters.'),
+    ),
+    ...(await referenceProblems(db, projectId, [node])),
+  ]);
 }
 
 /** What an imported webhook had and nobody has mapped yet stands in its settings behind this word, with its name. */

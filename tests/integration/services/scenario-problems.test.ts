@@ -67,14 +67,50 @@ describe('the problems of a scenario', () => {
     ]);
   });
 
-  it('warn of webhook and event where nothing on the way can have given them', async () => {
+  it('tell of webhook and event where nothing on the way can have given them', async () => {
     const payload = '{"id": "{{ webhook.id }}", "order": "{{ event.order_id }}"}';
     const alone = await problemsIn(row(['now', {}], webhook({ payload })));
     expect(alone.map(({ severity, message }) => [severity, message])).toEqual([
-      ['warning', 'Payload: there is no webhook before this node, so webhook is empty here.'],
-      ['warning', 'Payload: no On event trigger leads to this node, so event is empty here.'],
+      ['error', 'Payload, line 1, column 12: There is no webhook before this one, so there is no response to read.'],
+      [
+        'error',
+        'Payload, line 1, column 41: There is no "event": no trigger before this node lets customers in by an event.',
+      ],
     ]);
     expect(await problemsIn(row(['on-event', { event: 'purchase' }], webhook({}), webhook({ payload })))).toEqual([]);
+  });
+
+  it('tell what would fail for everybody: unknown filters, and responses that are not on the path', async () => {
+    const faults = await problemsIn(
+      row(
+        ['now', {}],
+        webhook({ payload: '"{{ customer.name | uper }}"' }),
+        webhook({ payload: '"{{ webhook(2).id }} {{ webhook("Nobody").id }} {{ webhook.id }}"' }),
+      ),
+    );
+    expect(faults.map(({ severity, nodeId, message }) => [severity, nodeId, message])).toEqual([
+      ['error', 'n2', expect.stringContaining('There is no filter "uper". Did you mean "upper"?')],
+      ['error', 'n3', expect.stringContaining('webhook(2) is not on the path to this node')],
+      ['error', 'n3', expect.stringContaining('"Nobody"')],
+    ]);
+  });
+
+  it('know what Root, the URL and the headers of a batch may read', async () => {
+    const batch = { batch: true, root: '{{ customers | join(",") }} {{ customer.id }}', customer: '{{ customer.id }}' };
+    const url = 'https://api.example.com/{{ customer.id }}/{{ scenario.name }}';
+    const faults = await problemsIn(row(['now', {}], webhook({ ...batch, url })));
+    expect(faults.map(({ severity, field, message }) => [severity, field, message])).toEqual([
+      ['error', 'url', expect.stringContaining('rendered once for all customers')],
+      ['error', 'root', expect.stringContaining('Write it in the Customer template')],
+    ]);
+    expect(await problemsIn(row(['now', {}], webhook({ url, payload: '{}' })))).toEqual([]);
+  });
+
+  it('warn of names that nothing has, with what was probably meant', async () => {
+    const faults = await problemsIn(row(['now', {}], webhook({ payload: '"{{ custmer.name }}"' })));
+    expect(faults).toMatchObject([
+      { severity: 'warning', message: expect.stringContaining('Did you mean "customer"?') },
+    ]);
   });
 
   it('check the values of parameters by their types, and mention those without a value', async () => {
@@ -163,7 +199,7 @@ describe('the problems of a scenario', () => {
 
   it('stand with errors first, then by the number of the node', async () => {
     const faults = await problemsIn(
-      row(['now', {}], webhook({ payload: '{{ webhook.id }}' }), webhook({ url: '' }), ['add-event', { event: '' }]),
+      row(['now', {}], webhook({ payload: '{{ other.id }}' }), webhook({ url: '' }), ['add-event', { event: '' }]),
     );
     expect(faults.map(({ severity, nodeId }) => [severity, nodeId])).toEqual([
       ['error', 'n3'],
