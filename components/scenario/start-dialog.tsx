@@ -180,7 +180,7 @@ function Checks({ requests }: { requests: Forecast['requests'] }) {
     const found = wrong === 0 ? 'found no errors' : `found errors for ${wrong.toLocaleString('en')} customers`;
     return {
       nodeId,
-      text: `The last check of ${name} ${found}${check.isCurrent ? '' : ', but the scenario has changed since'}:`,
+      text: `The last check of ${name} ${found}${check.isCurrent ? '' : ', but the scenario has changed since'},`,
       at: check.endedAt,
     };
   });
@@ -212,7 +212,7 @@ function Requests({ requests }: { requests: Forecast['requests'] }) {
         <tbody>
           {requests.map((each) => (
             <Tr key={each.nodeId}>
-              <Td dense>
+              <Td dense className="min-w-32">
                 <span className="text-faint text-xs tabular-nums">#{each.number}</span> {each.name}
               </Td>
               <Td dense className="font-mono [overflow-wrap:anywhere]">
@@ -224,10 +224,10 @@ function Requests({ requests }: { requests: Forecast['requests'] }) {
               <Td dense align="right">
                 <Count value={each.requests} exact />
                 {each.batchSize > 1 ? (
-                  <span className="block text-faint text-xs">up to {each.batchSize.toLocaleString('en')} in one</span>
+                  <span className="block text-faint text-xs">up to {each.batchSize.toLocaleString('en')} each</span>
                 ) : null}
               </Td>
-              <Td dense>
+              <Td dense className="whitespace-nowrap">
                 {each.policy ? (
                   <>
                     {each.policy.name}
@@ -241,7 +241,7 @@ function Requests({ requests }: { requests: Forecast['requests'] }) {
                 {each.seconds === null ? <span className="text-faint">not known</span> : duration(each.seconds)}
                 {each.boundBy ? (
                   <span className="block text-faint text-xs">
-                    {each.boundBy === 'policy' ? 'the policy is the limit' : 'by the answer times'}
+                    {each.boundBy === 'policy' ? 'the policy is the limit' : 'as fast as it answers'}
                   </span>
                 ) : null}
               </Td>
