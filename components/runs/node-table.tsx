@@ -22,7 +22,8 @@ export function NodeTable({
         description="What entered is waiting, in flight, delivered, rejected, unknown or skipped. Click a number to see who."
         flush
       >
-        <div className="scroll-thin overflow-x-auto">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by keyboard */}
+        <div tabIndex={0} className="scroll-thin overflow-x-auto">
           <Table>
             <THead>
               <tr>

@@ -72,7 +72,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const picked = keys.filter((key) => selected?.has(key)).length;
 
   return (
-    <div className={cn('scroll-thin overflow-x-auto', sticky && 'overflow-y-auto', props.className)}>
+    <div
+      // Rows that open can be reached by keyboard, and the area scrolls with them; without any it is a stop by itself.
+      tabIndex={onRowClick && sorted?.length ? undefined : 0}
+      className={cn('scroll-thin overflow-x-auto', sticky && 'overflow-y-auto', props.className)}
+    >
       <Table aria-label={label}>
         <THead sticky={sticky}>
           <tr>

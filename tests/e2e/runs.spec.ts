@@ -1,0 +1,170 @@
+import { expect, type Page, test } from '@playwright/test';
+import type { Operation } from '../../lib/core/operations.ts';
+import { expectAccessible, setTheme } from '../support/accessibility.ts';
+import { application, signIn } from '../support/app.ts';
+
+/** A scenario that sends one request to the target for every customer whose email begins with "a". */
+async function newScenario(page: Page, project: string, target: string): Promise<string> {
+  const { newNode, emptyDocument } = await import('../../lib/core/document.ts');
+  const { apply } = await import('../../lib/core/operations.ts');
+  const at = { x: 0, y: 0 };
+  const now = newNode(emptyDocument(), 'now', 'start', at);
+  const { document } = apply(emptyDocument(), { type: 'add', nodes: [now], edges: [] });
+  const criterion = { kind: 'property' as const, property: 'email', operator: 'starts with' as const, value: 'a' };
+  const choice = {
+    ...newNode(document, 'condition', 'choice', { x: 300, y: 0 }),
+    settings: {
+      mode: 'filter' as const,
+      filter: { groups: [{ negate: false, criteria: [{ ...criterion, value2: '' }] }] },
+      expression: '',
+    },
+  };
+  const blank = newNode(document, 'webhook', 'send', { x: 600, y: 0 });
+  const send = {
+    ...blank,
+    number: 3,
+    name: 'Send a card',
+    settings: {
+      ...blank.settings,
+      url: `${application().rehearsalUrl}/t/${target}/cards`,
+      payload: '{ "to": "{{ customer.email }}" }',
+    },
+  };
+  const operations: Operation[] = [
+    {
+      type: 'add',
+      nodes: [now, choice, send],
+      edges: [
+        { id: 'e1', from: 'start', port: 'out', to: 'choice' },
+        { id: 'e2', from: 'choice', port: 'yes', to: 'send' },
+      ],
+    },
+  ];
+  const { id } = await call<{ id: string }>(page, 'scenario.create', project, { name: `Cards ${target}` });
+  await call(page, 'scenario.edit', project, { id, revision: 0, operations });
+  return id;
+}
+
+/** Asks a verb as the page does. */
+async function call<Answer>(page: Page, verb: string, project: string, input: object): Promise<Answer> {
+  const answer = await page.evaluate(
+    async ([name, body]) => {
+      const headers = { 'content-type': 'application/json' };
+      return (await fetch(`/api/call/${name}`, { method: 'POST', headers, body: body! })).json();
+    },
+    [verb, JSON.stringify({ project, input })],
+  );
+  expect(answer, `${verb} is answered`).toMatchObject({ ok: true });
+  return answer.value as Answer;
+}
+
+test('a webhook that is stopped by its receiver is told, mended, resumed, and looked into down to one customer', async ({
+  page,
+}) => {
+  const { url } = application();
+  const target = `cards${Date.now()}`;
+  const project = await signIn(page);
+
+  // The receiver refuses everything.
+  await page.goto(`${url}/p/${project}/data/rehearsal/${target}`);
+  await page.getByLabel('Errors', { exact: true }).fill('100');
+  await page.getByLabel('Status of errors').fill('404');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await expect(page.getByText('100 % are answered 404.')).toBeVisible();
+  await expectAccessible(page);
+
+  const id = await newScenario(page, project, target);
+  await call(page, 'scenario.start', project, { id });
+  await page.goto(`${url}/p/${project}/campaigns/scenarios/${id}/evaluate`);
+  const banner = page.getByRole('alert').filter({ hasText: 'Send a card got 404' });
+  await expect(banner).toBeVisible({ timeout: 60_000 });
+  await expectAccessible(page);
+
+  // It is mended, and the rest is sent.
+  await call(page, 'rehearsal.behave', project, { target, behaviour: { latencyMs: 1 } });
+  await banner.getByRole('button', { name: 'Resume' }).click();
+  await expect(banner).toBeHidden({ timeout: 30_000 });
+  await expect(page.getByText('Done', { exact: true })).toBeVisible({ timeout: 90_000 });
+
+  // The numbers add up, and the rejected were those before.
+  const numbers = page.getByRole('region', { name: 'Numbers by node' });
+  const cells = await numbers
+    .getByRole('row', { name: /Send a card/ })
+    .getByRole('cell')
+    .allInnerTexts();
+  const [entered, waiting, inFlight, delivered, rejected, unknown, skipped] = cells
+    .slice(1)
+    .map((text) => Number(text.replaceAll(',', '')));
+  expect(entered).toBeGreaterThan(0);
+  expect(delivered).toBeGreaterThan(0);
+  expect(rejected).toBeGreaterThan(0);
+  expect([waiting, inFlight, unknown, skipped]).toEqual([0, 0, 0, 0]);
+  expect(delivered! + rejected!).toBe(entered);
+
+  // The filters stand in the address.
+  await page.getByRole('combobox', { name: 'Outcome' }).click();
+  await page.getByRole('option', { name: 'Rejected' }).click();
+  await page.getByLabel('Status', { exact: true }).fill('404');
+  await expect(page).toHaveURL(/outcome=rejected&status=404/);
+  await page.reload();
+  const requests = page.getByRole('table', { name: 'Requests' });
+  await expect(requests.getByRole('row')).toHaveCount(Math.min(rejected!, 50) + 1);
+
+  await requests.getByRole('row').filter({ hasText: '404' }).first().click();
+  const drawer = page.getByRole('dialog', { name: /^Request / });
+  await expect(drawer).toContainText(/Send a card got 404 from 127\.0\.0\.1:\d+/);
+  await expect(drawer.getByRole('region', { name: 'Body' })).toContainText('"to": "a');
+  await drawer.getByRole('tab', { name: /Response/ }).click();
+  await expect(drawer).toContainText('The rehearsal target was told to fail');
+  await drawer.getByRole('tab', { name: /People/ }).click();
+  await drawer.getByRole('table', { name: 'People of the request' }).getByRole('row').nth(1).click();
+  const journey = page.getByRole('dialog');
+  await expect(journey).toContainText('Entered when the run started.');
+  await expect(journey).toContainText('Send a card was rejected');
+  await setTheme(page, 'dark');
+  await expect(journey).toContainText('Send a card was rejected');
+  await expectAccessible(page);
+});
+
+test('a run is paused, resumed and stopped, and the people behind a number are shown', async ({ page }) => {
+  const { url } = application();
+  const target = `slow${Date.now()}`;
+  const project = await signIn(page);
+  await page.goto(`${url}/p/${project}/data/rehearsal/${target}`);
+  await page.getByRole('combobox', { name: 'Preset' }).click();
+  await page.getByRole('option', { name: /^Slow/ }).click();
+  await expect(page.getByText('Answers after 1000 to 3000 ms.')).toBeVisible();
+
+  const id = await newScenario(page, project, target);
+  await call(page, 'scenario.start', project, { id });
+  await page.goto(`${url}/p/${project}/campaigns/scenarios/${id}/evaluate`);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByText('Paused', { exact: true })).toBeVisible({ timeout: 30_000 });
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect(page.getByText('Running', { exact: true })).toBeVisible({ timeout: 30_000 });
+
+  const numbers = page.getByRole('region', { name: 'Numbers by node' });
+  await numbers
+    .getByRole('row', { name: /Send a card/ })
+    .getByRole('cell')
+    .nth(1)
+    .getByRole('button')
+    .click();
+  const people = page.getByRole('dialog', { name: /^Entered/ });
+  await people.getByRole('table', { name: 'Customers' }).getByRole('row').filter({ hasText: /\d/ }).first().click();
+  await expect(page.getByRole('dialog')).toContainText('Entered when the run started.');
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+
+  await page.getByRole('region', { name: 'Run 1' }).getByRole('button', { name: 'Stop' }).click();
+  await page.getByRole('menuitem', { name: 'Stop immediately' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop immediately' }).click();
+  await expect(page.getByText('Stopped', { exact: true })).toBeVisible({ timeout: 60_000 });
+  const cells = await numbers
+    .getByRole('row', { name: /Send a card/ })
+    .getByRole('cell')
+    .allInnerTexts();
+  const [entered, ...parts] = cells.slice(1).map((text) => Number(text.replaceAll(',', '')));
+  expect(parts.reduce((sum, part) => sum + part, 0)).toBe(entered);
+  await expectAccessible(page);
+});
