@@ -1,4 +1,5 @@
-import type { Sql } from '../db/index.ts';
+import { inTransaction, pool, type Sql } from '../db/index.ts';
+import { ServiceError } from './verb.ts';
 
 /** Finding customers by what people know of them, and calling them by a name. */
 
@@ -12,28 +13,78 @@ export interface FoundCustomer {
 /** The text as a LIKE pattern that finds it anywhere. */
 const anywhere = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
+/** How long a person waits for a search before it is cut short. */
+const PATIENCE_MS = 4000;
+const CANCELLED = '57014';
+
+interface Search {
+  query: string;
+  /** The id after which the page begins. */
+  before: number | null;
+  limit: number;
+}
+
 /**
  * Customers of the project, newest first, whose identifier, internal id or property value contains the text (any case).
- * `before` is the id after which the page begins. A text that hits nobody costs one scan of the project's profiles.
+ * A text that hits nobody costs one scan of the project's profiles.
  */
-export async function findCustomers(
-  sql: Sql,
-  projectId: string,
-  { query, before, limit }: { query: string; before: number | null; limit: number },
-): Promise<FoundCustomer[]> {
-  const text = query.trim();
-  const conditions = ['c.project_id = $1::uuid', 'c.id < $2::bigint'];
-  const values: unknown[] = [projectId, before ?? '9223372036854775807', limit];
-  if (text !== '') {
-    values.push(anywhere(text), anywhere(JSON.stringify(text).slice(1, -1)), /^\d{1,18}$/.test(text) ? text : null);
-    // The cheap look at the whole document comes first; only what it lets through is looked at value by value, because
-    // names of properties are no values.
-    conditions.push(`(
+export async function findCustomers(sql: Sql, projectId: string, search: Search): Promise<FoundCustomer[]> {
+  const text = search.query.trim();
+  const values = [anywhere(text), anywhere(JSON.stringify(text).slice(1, -1)), digitsOf(text)];
+  // The cheap look at the whole document comes first; only what it lets through is looked at value by value, because names
+  // of properties are no values.
+  const matches = `(
       c.id IN (SELECT i.customer_id FROM customer_identifier i WHERE i.project_id = $1::uuid AND i.value ILIKE $4)
       OR c.id = $6::bigint
       OR (c.properties::text ILIKE $5
-          AND EXISTS (SELECT FROM jsonb_each_text(c.properties) AS p WHERE p.value ILIKE $4)))`);
+          AND EXISTS (SELECT FROM jsonb_each_text(c.properties) AS p WHERE p.value ILIKE $4)))`;
+  return text === '' ? select(sql, projectId, search) : select(sql, projectId, search, matches, values);
+}
+
+/**
+ * `findCustomers` for somebody who waits: among millions of profiles a search that takes too long is stopped, and finds only
+ * who has exactly this identifier or internal id.
+ * @throws ServiceError when it was stopped and nobody has it
+ */
+export async function findCustomersSoon(
+  projectId: string,
+  search: Search,
+  patienceMs = PATIENCE_MS,
+): Promise<FoundCustomer[]> {
+  try {
+    return await inTransaction(async (sql) => {
+      await sql.query(`SET LOCAL statement_timeout = ${Math.ceil(patienceMs)}`);
+      return findCustomers(sql, projectId, search);
+    });
+  } catch (error) {
+    if ((error as { code?: string }).code !== CANCELLED) throw error;
   }
+  const text = search.query.trim();
+  const found = await select(
+    pool(),
+    projectId,
+    search,
+    `(c.id IN (SELECT i.customer_id FROM customer_identifier i WHERE i.project_id = $1::uuid AND i.value = $4)
+      OR c.id = $5::bigint)`,
+    [text, digitsOf(text)],
+  );
+  if (found.length > 0) return found;
+  throw new ServiceError(
+    'limited',
+    'The search took too long and was stopped. Give a whole identifier, or a text that more customers have.',
+  );
+}
+
+const digitsOf = (text: string) => (/^\d{1,18}$/.test(text) ? text : null);
+
+/** @param matches a condition on `c`; its values begin at $4 */
+async function select(
+  sql: Sql,
+  projectId: string,
+  { before, limit }: Search,
+  matches = 'true',
+  values: unknown[] = [],
+): Promise<FoundCustomer[]> {
   const { rows } = await sql.query<{
     id: number;
     properties: Record<string, unknown>;
@@ -41,8 +92,8 @@ export async function findCustomers(
     updated_at: Date;
   }>(
     `SELECT c.id, c.properties, c.created_at, c.updated_at FROM customer c
-      WHERE ${conditions.join(' AND ')} ORDER BY c.id DESC LIMIT $3::int`,
-    values,
+      WHERE c.project_id = $1::uuid AND c.id < $2::bigint AND ${matches} ORDER BY c.id DESC LIMIT $3::int`,
+    [projectId, before ?? '9223372036854775807', limit, ...values],
   );
   return rows.map((row) => ({
     id: Number(row.id),

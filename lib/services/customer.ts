@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pool } from '../db/index.ts';
-import { findCustomers, type IdentifierRow, identifiersOf, nameOf } from './customer-search.ts';
+import { findCustomersSoon, type IdentifierRow, identifiersOf, nameOf } from './customer-search.ts';
 import { pageOfEvents } from './event-page.ts';
 import { notFound, read } from './verb.ts';
 
@@ -32,7 +32,7 @@ export const listCustomers = read({
   async run({ ctx, input }): Promise<{ customers: CustomerRow[]; next: string | null; total: number | null }> {
     const { query, before, limit } = input;
     const [found, total] = await Promise.all([
-      findCustomers(pool(), ctx.projectId, {
+      findCustomersSoon(ctx.projectId, {
         query,
         before: before === null ? null : Number(before),
         limit: limit + 1,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pool } from '../db/index.ts';
-import { findCustomers, namesOf } from './customer-search.ts';
+import { findCustomersSoon, namesOf } from './customer-search.ts';
 import { type EventRow, pageOfEvents, TYPES } from './event-page.ts';
 import { read } from './verb.ts';
 
@@ -27,9 +27,9 @@ export const listEvents = read({
     const customerIds =
       customer.trim() === ''
         ? undefined
-        : (
-            await findCustomers(pool(), ctx.projectId, { query: customer, before: null, limit: SEARCHED_CUSTOMERS })
-          ).map(({ id }) => id);
+        : (await findCustomersSoon(ctx.projectId, { query: customer, before: null, limit: SEARCHED_CUSTOMERS })).map(
+            ({ id }) => id,
+          );
     const page = await pageOfEvents(pool(), ctx.projectId, { customerIds, type, before, limit });
     const names = await namesOf(pool(), ctx.projectId, [
       ...new Set(page.events.map(({ customerId }) => Number(customerId))),

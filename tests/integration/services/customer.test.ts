@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { pool } from '../../../lib/db/index.ts';
+import { findCustomersSoon } from '../../../lib/services/customer-search.ts';
 import { type Ctx, verbs } from '../../../lib/services/index.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { lastAudit, newProject, type TestProject } from '../../support/members.ts';
@@ -56,6 +57,25 @@ describe('the list of customers', () => {
     expect(await names('city')).toEqual([]);
     expect(await names('B_no')).toEqual([]);
     expect(await names('%')).toEqual([]);
+  });
+
+  it('cuts a search short that takes too long, and then finds whole identifiers and internal numbers only', async () => {
+    const customers = Array.from({ length: 1000 }, (_, i) => ({
+      customer_ids: { registered: `long-${i}` },
+      properties: { note: 'x'.repeat(3000) },
+    }));
+    for (let part = 0; part < 5; part++)
+      await verbs['customer.upsert'](marketer, {
+        customers: customers.map((one) => ({
+          ...one,
+          customer_ids: { registered: `${one.customer_ids.registered}-${part}` },
+        })),
+      });
+    const soon = (query: string) => findCustomersSoon(project.id, { query, before: null, limit: 10 }, 1);
+    const [exact] = await soon('long-7-2');
+    expect(await soon('long-7-2')).toHaveLength(1);
+    expect(await soon(String(exact?.id))).toHaveLength(1);
+    await expect(soon('nobody has this')).rejects.toMatchObject({ code: 'limited' });
   });
 
   it('tells when something last happened to each', async () => {
