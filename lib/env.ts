@@ -38,6 +38,12 @@ const Environment = z.object({
   /** Signs sessions; only the web app needs it. */
   NEXTAUTH_SECRET: SessionSecret.optional(),
   NEXTAUTH_URL: z.url().optional(),
+  /** Sign-in by an identity provider of your own (OpenID Connect); all three or none. */
+  OIDC_ISSUER: z.url().optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  /** What the button says: "Sign in with …". */
+  OIDC_NAME: z.string().max(40).default('your organisation'),
   /** What webhooks may reach although it is private: CIDRs, hosts, host:port; and *:port for a port of public hosts. */
   EGRESS_ALLOW: List,
   EGRESS_PROXY: z.url().optional(),
@@ -50,6 +56,13 @@ const Environment = z.object({
 });
 export type Environment = z.infer<typeof Environment>;
 
+const Whole = Environment.superRefine(({ OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET }, context) => {
+  const parts = { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET };
+  const missing = Object.entries(parts).filter(([, value]) => !value);
+  if (missing.length === 0 || missing.length === 3) return;
+  for (const [name] of missing) context.addIssue({ code: 'custom', path: [name], message: 'is missing' });
+});
+
 /** Faults of the environment, one line each; meant for the terminal. */
 export class EnvironmentError extends Error {
   override name = 'EnvironmentError';
@@ -60,7 +73,7 @@ export class EnvironmentError extends Error {
  * @throws EnvironmentError naming every variable that is missing or wrong, and what it should be
  */
 export function readEnvironment(source: Record<string, string | undefined> = process.env): Environment {
-  const parsed = Environment.safeParse(Object.fromEntries(Object.entries(source).filter(([, value]) => value !== '')));
+  const parsed = Whole.safeParse(Object.fromEntries(Object.entries(source).filter(([, value]) => value !== '')));
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map((issue) => {
     const name = issue.path.join('.');

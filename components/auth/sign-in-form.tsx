@@ -12,18 +12,31 @@ export function wordsOf(error: string, wrong: string): string {
   return error === 'CredentialsSignin' ? wrong : error;
 }
 
-/** E-mail address and password; goes to `then` afterwards. */
-export function SignInForm({ then }: { then: string }) {
+/** What the server answers when the password is right and a second factor is due. */
+const SECOND_FACTOR = 'second-factor';
+
+export interface SignInFormProps {
+  then: string;
+  /** What the organisation's own sign-in is called; null where there is none. */
+  identity: string | null;
+}
+
+/** E-mail address and password, then the code of a second factor where there is one; goes to `then` afterwards. */
+export function SignInForm({ then, identity }: SignInFormProps) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
+  const [code, setCode] = useState<string | null>(null);
   const [working, setWorking] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
   const submit = async () => {
     setWorking(true);
     setFault(null);
-    const answer = await signIn('password', { email, password, redirect: false }).catch(() => undefined);
+    const answer = await signIn('password', { email, password, code: code ?? '', redirect: false }).catch(
+      () => undefined,
+    );
     if (answer?.ok) return window.location.assign(then);
     setWorking(false);
+    if (answer?.error === SECOND_FACTOR) return setCode('');
     setFault(
       answer?.error
         ? wordsOf(answer.error, 'The e-mail address or the password is not right.')
@@ -62,9 +75,26 @@ export function SignInForm({ then }: { then: string }) {
           onChange={(event) => setPassword(event.target.value)}
         />
       </Field>
-      <Button type="submit" variant="primary" size="lg" loading={working} disabled={!email || !password}>
+      {code === null ? null : (
+        <Field label="Code" hint="The six digits of your authenticator app, or a recovery code.">
+          <Input
+            name="code"
+            autoComplete="one-time-code"
+            inputMode="text"
+            autoFocus
+            value={code}
+            onChange={(event) => setCode(event.target.value)}
+          />
+        </Field>
+      )}
+      <Button type="submit" variant="primary" size="lg" loading={working} disabled={!email || !password || code === ''}>
         Sign in
       </Button>
+      {identity ? (
+        <Button size="lg" onClick={() => void signIn('identity', { callbackUrl: then })}>
+          Sign in with {identity}
+        </Button>
+      ) : null}
       <p className="text-muted text-sm">No account yet? Ask an admin of your project for an invitation.</p>
     </form>
   );

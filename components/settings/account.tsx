@@ -11,6 +11,7 @@ import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { type Column, DataTable } from '@/components/ui/table';
+import { SecondFactor } from './second-factor';
 
 type Session = OutputOf<'session.list'>[number];
 
@@ -81,6 +82,7 @@ export function Account() {
         )}
       </Card>
       <PasswordCard />
+      <SecondFactor />
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { headers } from 'next/headers';
 import type { NextAuthOptions } from 'next-auth';
 import Credentials from 'next-auth/providers/credentials';
 import { env } from '../env.ts';
@@ -8,6 +9,7 @@ import {
   type From,
   LIFETIME_MS,
   type SignedIn,
+  signInWithIdentity,
   signInWithLink,
   signInWithPassword,
 } from '../services/session.ts';
@@ -61,6 +63,39 @@ async function signIn(attempt: () => Promise<SignedIn | null>) {
   }
 }
 
+const IDENTITY = 'identity';
+
+/** The organisation's own sign-in by OpenID Connect, where the operator has set one up (lib/env.ts: OIDC_*). */
+function identityProviders(): NextAuthOptions['providers'] {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret, OIDC_NAME: name } = env();
+  if (!issuer || !clientId || !clientSecret) return [];
+  return [
+    {
+      id: IDENTITY,
+      name,
+      type: 'oauth',
+      wellKnown: `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+      authorization: { params: { scope: 'openid email profile' } },
+      checks: ['pkce', 'state', 'nonce'],
+      idToken: true,
+      clientId,
+      clientSecret,
+      profile: (profile: { sub: string; name?: string; email?: string }) => ({
+        id: profile.sub,
+        name: profile.name ?? null,
+        email: profile.email ?? null,
+        // Set once the account was found: see the callback signIn.
+        sessionId: '',
+      }),
+    },
+  ];
+}
+
+async function fromOfThisRequest(): Promise<From> {
+  const list = await headers();
+  return { address: addressOf((name) => list.get(name)), agent: list.get('user-agent') };
+}
+
 /** next-auth's part: the sealed cookie that names a session, and its protection against forged requests. */
 export function authOptions(): NextAuthOptions {
   const { NEXTAUTH_URL, NEXTAUTH_SECRET } = env();
@@ -80,17 +115,27 @@ export function authOptions(): NextAuthOptions {
     providers: [
       Credentials({
         id: 'password',
-        credentials: { email: {}, password: {} },
+        credentials: { email: {}, password: {}, code: {} },
         authorize: (given, request) =>
-          signIn(() => signInWithPassword(given?.email ?? '', given?.password ?? '', fromOf(request))),
+          signIn(() =>
+            signInWithPassword(given?.email ?? '', given?.password ?? '', fromOf(request), given?.code ?? ''),
+          ),
       }),
       Credentials({
         id: 'link',
         credentials: { token: {} },
         authorize: (given, request) => signIn(() => signInWithLink(given?.token ?? '', fromOf(request))),
       }),
+      ...identityProviders(),
     ],
     callbacks: {
+      async signIn({ user, account, profile }) {
+        if (account?.provider !== IDENTITY) return true;
+        const { email, email_verified: verified } = (profile ?? {}) as { email?: string; email_verified?: boolean };
+        const signedIn = await signInWithIdentity(email ?? '', verified === true, await fromOfThisRequest());
+        if (signedIn) user.sessionId = signedIn.sessionId;
+        return signedIn !== null;
+      },
       jwt: ({ token, user }) => (user ? { ...token, sessionId: user.sessionId } : token),
       session: ({ session, token }) => ({ ...session, sessionId: token.sessionId }),
       // Only paths of our own: an address from elsewhere would make the sign-in page a springboard.

@@ -72,6 +72,7 @@ import { forecastScenario } from './scenario-forecast.ts';
 import { startScenario, stopScenario } from './scenario-start.ts';
 import { storeSecret } from './secret.ts';
 import { changePassword, listSessions, revokeSession } from './session.ts';
+import { beginTotp, confirmTotp, disableTotp, totpStatus } from './totp.ts';
 import { exportPreset, exportScenario, exportWebhook, importFile, readFile } from './transfer.ts';
 import { curlOfWebhook, previewWebhook, sendWebhook } from './webhook.ts';
 import { cancelCheck, checkWebhook, listCheckPeople, listChecks, openCheck, requireChecks } from './webhook-check.ts';
@@ -172,6 +173,10 @@ export const verbs = {
   'session.change-password': changePassword,
   'session.list': listSessions,
   'session.revoke': revokeSession,
+  'totp.begin': beginTotp,
+  'totp.confirm': confirmTotp,
+  'totp.disable': disableTotp,
+  'totp.status': totpStatus,
   'transfer.import': importFile,
   'transfer.read': readFile,
   'webhook.check': checkWebhook,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Db, prisma, type Tx } from '../db/index.ts';
 import { hashPassword, isPassword, NewPassword } from './password.ts';
 import { admitSignIn, countFailure, forgetFailures } from './sign-in-limit.ts';
+import { hasSecondFactor, passesSecondFactor } from './totp.ts';
 import { type Ctx, notFound, read, ServiceError, write } from './verb.ts';
 
 /** Sign-in and sessions. A session is a row that can be revoked at once; the browser's cookie only names it. */
@@ -30,12 +31,21 @@ export const Email = z
 
 export const tokenHash = (token: string): Buffer<ArrayBuffer> => createHash('sha256').update(token).digest();
 
+/** What a sign-in with the right password but without the code of the second factor is refused with. */
+export const SECOND_FACTOR = 'second-factor';
+
 /**
- * Starts a session for an e-mail address and a password. An unknown address, a user without a password and a wrong
- * password are told apart neither by the answer (null) nor by its time.
- * @throws ServiceError "limited" after too many failures
+ * Starts a session for an e-mail address and a password, and the code of a second factor where the user has one. An unknown
+ * address, a user without a password and a wrong password are told apart neither by the answer (null) nor by its time.
+ * @throws ServiceError "limited" after too many failures; "invalid" with the message SECOND_FACTOR when only the code is
+ *   missing, and with a sentence when it is wrong
  */
-export async function signInWithPassword(email: string, password: string, from: From): Promise<SignedIn | null> {
+export async function signInWithPassword(
+  email: string,
+  password: string,
+  from: From,
+  code = '',
+): Promise<SignedIn | null> {
   const account = email.trim().toLowerCase();
   await admitSignIn(account, from.address);
   const user = await prisma().user.findUnique({ where: { email: account } });
@@ -44,8 +54,29 @@ export async function signInWithPassword(email: string, password: string, from: 
     await recordSignIn(prisma(), 'sign-in.refuse', user, account, from);
     return null;
   }
+  if (await hasSecondFactor(prisma(), user.id)) {
+    if (!code) throw new ServiceError('invalid', SECOND_FACTOR);
+    if (!(await passesSecondFactor(prisma(), user.id, code))) {
+      await countFailure(account, from.address);
+      await recordSignIn(prisma(), 'sign-in.refuse', user, account, from);
+      throw new ServiceError('invalid', 'This code is not right, or it was used already. Wait for the next one.');
+    }
+  }
   await forgetFailures(account, from.address);
   return prisma().$transaction((tx) => startSession(tx, user, from));
+}
+
+/**
+ * Starts a session for somebody whom an identity provider vouches for. Only accounts that exist are let in: an invitation
+ * makes one; the provider, not we, asks for a second factor.
+ * @param verified whether the provider has verified the address; one that has not could be anybody's
+ */
+export async function signInWithIdentity(email: string, verified: boolean, from: From): Promise<SignedIn | null> {
+  const account = email.trim().toLowerCase();
+  const user = verified ? await prisma().user.findUnique({ where: { email: account } }) : null;
+  if (user) return prisma().$transaction((tx) => startSession(tx, user, from));
+  await recordSignIn(prisma(), 'sign-in.refuse', null, account, from);
+  return null;
 }
 
 /** Starts a session for a one-time link; null when the token is unknown, used or too old. */

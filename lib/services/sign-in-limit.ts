@@ -9,8 +9,19 @@ const FREE = 5;
 /** Failures of one account from one network: after five, each further one doubles the wait, up to an hour. */
 const pairFailures = new RateLimiterMemory({ keyPrefix: 'pair', points: Number.MAX_SAFE_INTEGER, duration: 24 * HOUR });
 const pairWaits = new RateLimiterMemory({ keyPrefix: 'wait', points: 1, duration: HOUR });
-/** Failures of one account from anywhere, and of one network for any account. */
-const accountFailures = new RateLimiterMemory({ keyPrefix: 'account', points: 50, duration: HOUR });
+/**
+ * Failures of one account from anywhere within an hour: after fifteen, each further one doubles the wait for everybody, up
+ * to a quarter of an hour. Longer would let strangers lock the owner out.
+ */
+const accountFailures = new RateLimiterMemory({
+  keyPrefix: 'account',
+  points: Number.MAX_SAFE_INTEGER,
+  duration: HOUR,
+});
+const accountWaits = new RateLimiterMemory({ keyPrefix: 'account-wait', points: 1, duration: HOUR });
+const FREE_ANYWHERE = 15;
+const LONGEST_FOR_ALL = 900;
+/** Failures of one network for any account. */
 const networkFailures = new RateLimiterMemory({ keyPrefix: 'network', points: 100, duration: HOUR });
 
 /** The network that an address belongs to: the address itself, or the /64 of IPv6. */
@@ -36,12 +47,12 @@ export async function admitSignIn(account: string, address: string | null): Prom
   const network = networkOf(address);
   const [wait, ofAccount, ofNetwork] = await Promise.all([
     pairWaits.get(`${account} ${network}`),
-    accountFailures.get(account),
+    accountWaits.get(account),
     networkFailures.get(network),
   ]);
   const seconds = Math.max(
     wait && wait.consumedPoints > 1 ? secondsOf(wait) : 0,
-    ofAccount && ofAccount.consumedPoints >= 50 ? secondsOf(ofAccount) : 0,
+    ofAccount && ofAccount.consumedPoints > 1 ? secondsOf(ofAccount) : 0,
     ofNetwork && ofNetwork.consumedPoints >= 100 ? secondsOf(ofNetwork) : 0,
   );
   if (seconds <= 0) return;
@@ -54,7 +65,9 @@ export async function countFailure(account: string, address: string | null): Pro
   const network = networkOf(address);
   const pair = `${account} ${network}`;
   const { consumedPoints } = await pairFailures.penalty(pair);
-  await Promise.all([accountFailures.penalty(account), networkFailures.penalty(network)]);
+  const [ofAccount] = await Promise.all([accountFailures.penalty(account), networkFailures.penalty(network)]);
+  const anywhere = ofAccount.consumedPoints - FREE_ANYWHERE;
+  if (anywhere >= 0) await accountWaits.block(account, Math.min(LONGEST_FOR_ALL, 10 * 2 ** anywhere));
   if (consumedPoints >= FREE) await pairWaits.block(pair, Math.min(HOUR, 30 * 2 ** (consumedPoints - FREE)));
 }
 

@@ -17,6 +17,6 @@ export {
 } from './integration.ts';
 export { type KeyRing, keyRing } from './keys.ts';
 export { MASK, mask, SHORTEST_SECRET } from './mask.ts';
-export { type Rotation, rotateSecrets } from './rotate.ts';
+export { placeOfTotp, type Rotation, rotateSecrets } from './rotate.ts';
 export { openSecret, openSecretHeaders, placeOfSecret, type StoredSecret, sealSecret } from './secret.ts';
 export { newSigningSecret, refuseSigningSecret } from './signature.ts';

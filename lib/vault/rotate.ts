@@ -31,7 +31,16 @@ export const SHELVES: readonly Shelf[] = [
     columns: ['project_id'],
     place: ({ integration_id, project_id }) => ({ projectId: project_id!, objectId: integration_id!, field: 'token' }),
   },
+  {
+    table: 'user_totp',
+    key: 'user_id',
+    columns: [],
+    place: ({ user_id }) => placeOfTotp(user_id!),
+  },
 ];
+
+/** Where a user's second factor is sealed; it belongs to no project. */
+export const placeOfTotp = (userId: string): Place => ({ projectId: '', objectId: userId, field: 'totp' });
 
 export interface Rotation {
   /** Seals looked at, and those of them that are now wrapped by the current key. */

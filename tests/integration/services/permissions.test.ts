@@ -156,6 +156,7 @@ const REACHES: Record<VerbName, (theirs: Theirs) => object> = {
   'api-key.create': OWN,
   'api-key.list': OWN,
   'api-key.revoke': one((t) => t.apiKey),
+  'audit.list': () => ({ query: CANARY }),
   'catalog.create': OWN,
   'catalog.delete': one((t) => t.catalog),
   'catalog.get': one((t) => t.catalog),
@@ -254,6 +255,10 @@ const REACHES: Record<VerbName, (theirs: Theirs) => object> = {
   'session.change-password': OWN,
   'session.list': OWN,
   'session.revoke': () => ({ id: randomUUID() }),
+  'totp.begin': OWN,
+  'totp.confirm': OWN,
+  'totp.disable': OWN,
+  'totp.status': OWN,
   'transfer.import': OWN,
   'transfer.read': OWN,
   'webhook.check': ofWebhook,
@@ -269,7 +274,7 @@ const REACHES: Record<VerbName, (theirs: Theirs) => object> = {
 };
 
 /** Searches that find nothing instead of refusing. */
-const ANSWERED = new Set<VerbName>(['customer.list', 'event.list', 'run.list', 'scenario.list']);
+const ANSWERED = new Set<VerbName>(['audit.list', 'customer.list', 'event.list', 'run.list', 'scenario.list']);
 
 /** Everything that a project has, table by table. */
 async function dump(projectId: string): Promise<Record<string, string>> {
