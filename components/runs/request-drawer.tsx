@@ -15,8 +15,8 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { DataTable } from '@/components/ui/table';
 import { TabPanel, Tabs } from '@/components/ui/tabs';
 import { toast } from '@/components/ui/toast';
+import { toCurl } from '@/lib/core/curl';
 import { BodyBlock } from './body-block';
-import { curlOf } from './curl';
 import { useQueryState } from './use-query';
 import { failureSentence, OUTCOMES } from './words';
 
@@ -60,7 +60,7 @@ export function RequestDrawer({ run, request }: { run: string; request: string }
 function CurlButton({ detail }: { detail: Detail }) {
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(curlOf(detail));
+      await navigator.clipboard.writeText(toCurl(detail));
       toast.success('Copied as cURL', { description: 'Credentials are not part of it.' });
     } catch {
       toast.error('The browser did not allow copying');

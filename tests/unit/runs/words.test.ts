@@ -1,7 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { curlOf } from '../../../components/runs/curl.ts';
 import {
   failureSentence,
   GROUPS,
@@ -118,44 +115,5 @@ describe('the numbers of a node', () => {
   it('do not change any more when a run is done or stopped', () => {
     const states = ['running', 'paused', 'finishing', 'stopping', 'done', 'stopped'] as const;
     expect(states.filter(hasEnded)).toEqual(['done', 'stopped']);
-  });
-});
-
-describe('a request as a command', () => {
-  it('has its method, headers and body', () => {
-    const request = {
-      method: 'POST',
-      url: 'https://a.example/x?a=1&b=2',
-      headers: [['X-Id', '7'] as const],
-      body: '{}',
-    };
-    expect(curlOf(request)).toBe(
-      "curl -X 'POST' 'https://a.example/x?a=1&b=2' \\\n  -H 'X-Id: 7' \\\n  --data-raw '{}'",
-    );
-    expect(curlOf({ ...request, headers: [], body: null })).toBe("curl -X 'POST' 'https://a.example/x?a=1&b=2'");
-  });
-
-  it('gives a shell exactly the texts of the request, whatever is in them', () => {
-    const text = fc.string({
-      unit: fc.constantFrom('a', "'", '"', '$', '`', '\\', '\n', '!', ' ', ';', 'ž'),
-      minLength: 1,
-      maxLength: 12,
-    });
-    fc.assert(
-      fc.property(text, text, (value, body) => {
-        const command = curlOf({ method: 'POST', url: 'https://a.example', headers: [['X', value]], body });
-        const out = execFileSync('sh', ['-c', `curl() { printf '%s\\0' "$@"; }; ${command}`], { encoding: 'utf8' });
-        expect(out.split('\0').slice(0, -1)).toEqual([
-          '-X',
-          'POST',
-          'https://a.example',
-          '-H',
-          `X: ${value}`,
-          '--data-raw',
-          body,
-        ]);
-      }),
-      { numRuns: 60 },
-    );
   });
 });
