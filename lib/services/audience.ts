@@ -1,4 +1,4 @@
-import type { AnyNode, Document } from '../core/document.ts';
+import { type AnyNode, type Document, reachableFrom } from '../core/document.ts';
 import { type EventCriterion, eventCriteria, matches } from '../core/filter.ts';
 import { NODE_KINDS } from '../core/node-kinds.ts';
 import { pool, type Sql } from '../db/index.ts';
@@ -132,6 +132,11 @@ function compiledOrNull(expression: string): Expression | null {
     if (error instanceof TemplateError) return null;
     throw error;
   }
+}
+
+/** Whether a Now trigger leads to the node; otherwise customers come one by one, as events bring them. */
+export function comesAtOnce(document: Document, nodeId: string): boolean {
+  return document.nodes.some(({ id, kind }) => kind === 'now' && reachableFrom(document, id).has(nodeId));
 }
 
 /** The walk of a document as of now, over the events that are stored. */

@@ -5,7 +5,7 @@ import type { Problem } from '../core/problems.ts';
 import { effectiveBatchSize } from '../core/webhook.ts';
 import { type Db, pool } from '../db/index.ts';
 import { runCounts } from '../engine/index.ts';
-import { audienceSample, audienceSize, audienceWalkNow, isOpenQuestion } from './audience.ts';
+import { audienceSample, audienceSize, audienceWalkNow, comesAtOnce, isOpenQuestion } from './audience.ts';
 import { ScenarioId } from './scenario.ts';
 import { scenarioProblems } from './scenario-problems.ts';
 import { documentOf, scenarioOf } from './scenario-row.ts';
@@ -73,7 +73,15 @@ export const forecastScenario = read({
     const arriving = customers > 0 ? await expectedArrivals(ctx.projectId, document, size) : new Map<string, number>();
     const requests = byNumber(document)
       .filter((node) => node.kind === 'webhook')
-      .map((node) => forecastOf(node, arriving.get(node.id) ?? 0, policies, averages.get(node.number) ?? null));
+      .map((node) => {
+        const batchSize = effectiveBatchSize(node.settings, !comesAtOnce(document, node.id));
+        return forecastOf(
+          { ...node, batchSize },
+          arriving.get(node.id) ?? 0,
+          policies,
+          averages.get(node.number) ?? null,
+        );
+      });
     return {
       customers,
       interactions: interactionsOf(document, customers),
@@ -137,12 +145,12 @@ interface PolicyRow {
 }
 
 function forecastOf(
-  node: Node<'webhook'>,
+  node: Node<'webhook'> & { batchSize: number },
   customers: number,
   policies: PolicyRow[],
   averageMs: number | null,
 ): RequestForecast {
-  const batchSize = effectiveBatchSize(node.settings, false);
+  const { batchSize } = node;
   const requests = Math.ceil(customers / batchSize);
   const { policyId } = node.settings;
   const policy = policies.find((row) => (policyId === null ? row.isDefault : row.id === policyId)) ?? null;

@@ -5,7 +5,7 @@ import type { EarlierResponse } from '../core/response-view.ts';
 import { type Db, type Prisma, pool, prisma } from '../db/index.ts';
 import { AudienceCheck, type CheckedPerson, PlanFault } from '../engine/index.ts';
 import { log } from '../log.ts';
-import { audiencePage, audienceSize, audienceWalkNow } from './audience.ts';
+import { audiencePage, audienceSize, audienceWalkNow, comesAtOnce } from './audience.ts';
 import { sampleResponse } from './webhook-context.ts';
 import { triggerOf } from './webhook-subject.ts';
 
@@ -89,7 +89,7 @@ async function audienceCheck({ projectId, scenario, document, node }: CheckJob):
       action: { id: node.number, name: node.name },
     },
     settings: node.settings,
-    onEvent: triggerOf(document, node.id) !== null,
+    onEvent: !comesAtOnce(document, node.id),
     // Where Responsys sends is known only after its login.
     prefix: integration && integration.kind !== 'responsys' ? integration.prefix : null,
     responses,
@@ -126,8 +126,7 @@ interface Page {
 
 async function* audienceOf(job: CheckJob, progress: Progress): AsyncGenerator<Page> {
   const { document, node, projectId } = job;
-  const comesAtOnce = document.nodes.some((n) => n.kind === 'now' && reachableFrom(document, n.id).has(node.id));
-  if (!comesAtOnce) return yield* eventsOf(job, progress);
+  if (!comesAtOnce(document, node.id)) return yield* eventsOf(job, progress);
   const walk = audienceWalkNow(document);
   await progress.begin(await audienceSize(pool(), projectId));
   let [after, seen] = [0, 0];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Document } from '../../../lib/core/document.ts';
-import { prisma } from '../../../lib/db/index.ts';
+import { pool, prisma } from '../../../lib/db/index.ts';
 import { startWorker, type Worker } from '../../../lib/engine/index.ts';
 import { type Ctx, verbs } from '../../../lib/services/index.ts';
 import { freshDatabase } from '../../support/database.ts';
@@ -156,6 +156,26 @@ describe('a run that is over', () => {
       () => verbs['run.resume-webhook'](ctx, { run, node: 'n3' }),
     ])
       await expect(call()).rejects.toMatchObject({ code: 'conflict', message: 'This run has ended.' });
+  });
+});
+
+describe('a scenario that is deleted', () => {
+  it('takes everything along that is known of its runs', async () => {
+    const { project, ctx, run, scenario } = await smsRun('deleted');
+    const left = async () => {
+      const { rows } = await pool().query<{ name: string }>(
+        `SELECT c.table_name AS name FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
+          WHERE c.table_schema = 'public' AND c.column_name = 'run_id' AND t.table_type = 'BASE TABLE'`,
+      );
+      let count = 0;
+      for (const { name } of rows)
+        count += Number((await pool().query(`SELECT count(*) AS n FROM ${name} WHERE run_id = $1`, [run])).rows[0].n);
+      return count;
+    };
+    expect(await left()).toBeGreaterThan(3);
+    await verbs['scenario.delete'](ctx, { id: scenario });
+    expect(await left()).toBe(0);
+    expect(await lastAudit(project.id)).toMatchObject({ action: 'scenario.delete', before: { runs: 1 } });
   });
 });
 
