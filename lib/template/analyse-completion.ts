@@ -281,8 +281,11 @@ export function signatureAt(source: string, at: number): SignatureHelp | null {
       const help = calledAt(tag, i - 1, commas);
       if (help) return help;
       commas = 0;
-    } else if ('([{'.includes(value)) depth = Math.max(0, depth - 1);
-    else if (value === ',' && depth === 0) commas++;
+    } else if ('([{'.includes(value)) {
+      // Commas of a list that is still open are not the call's.
+      if (depth === 0) commas = 0;
+      depth = Math.max(0, depth - 1);
+    } else if (value === ',' && depth === 0) commas++;
   }
   return null;
 }

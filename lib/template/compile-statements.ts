@@ -169,7 +169,7 @@ class StatementCompiler {
       const value = evaluate(r);
       if (plain && typeof value === 'string') r.out += value;
       else {
-        if (typeof value === 'object') r.at = at;
+        r.at = at;
         r.out += write(value);
       }
       if (r.out.length + r.chunked > r.outputLimit) tooLong();

@@ -63,7 +63,7 @@ function joiner(args: unknown[], named: Named): Host {
     () => {
       if (!used) {
         used = true;
-        return '';
+        return new Safe('');
       }
       // A separator is the author's own text, not a value.
       return new Safe(str(separator));

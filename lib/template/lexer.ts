@@ -194,7 +194,8 @@ class Lexer {
 
   /** After an error: behind the end of the tag, or the line when the tag does not end there. */
   private resume(end: string): void {
-    const close = this.source.indexOf(end, this.at);
+    // Inside brackets an end mark is read as operators, so the tag may end one character before.
+    const close = this.source.indexOf(end, this.at - 1);
     this.at = close < 0 ? this.source.length : close + 2;
   }
 

@@ -27,7 +27,7 @@ export interface ParameterDeclaration {
 
 /** Longest declaration that is looked at; what is longer is text. */
 const MAX_DECLARATION = 2000;
-const HEAD = /\[\[\s*([\p{L}_][\p{L}\p{N}_-]*)\s*/uy;
+const HEAD = /\[\[[ \t]*([\p{L}_][\p{L}\p{N}_-]*)[ \t]*/uy;
 /** Words that make `[[ true ]]` a list in a list, as JSON has it. */
 const WORDS = new Set(['true', 'false', 'null', 'none', 'True', 'False', 'None']);
 
