@@ -13,6 +13,7 @@ import type { Node } from '@/lib/core/document';
 import { hostOf } from '@/lib/core/node-kinds';
 import { useScenario } from './scenario-context';
 import { useEditor } from './store';
+import { WalkCard } from './walk-card';
 
 interface Row {
   node: Node<'webhook'>;
@@ -52,6 +53,9 @@ export function TestTab() {
           }
         />
       </Card>
+      <div className="mt-4">
+        <WalkCard />
+      </div>
       <p className="mt-4 text-muted text-sm">
         To rehearse the whole scenario with real volumes, send its webhooks to the{' '}
         <Link href={`/p/${project.id}/data/rehearsal`} className="text-accent hover:underline">
