@@ -2,6 +2,7 @@
 
 import { type OutputOf, useAsk } from '@/components/call';
 import { BodyBlock } from '@/components/runs/body-block';
+import { HeaderList } from '@/components/runs/header-list';
 import { Badge } from '@/components/ui/badge';
 import { Count } from '@/components/ui/count';
 import { ErrorState } from '@/components/ui/error-state';
@@ -46,17 +47,7 @@ export function SeenRequestDrawer({ target, row, onClose }: { target: string; ro
           </ErrorState>
         ) : data ? (
           <>
-            <section aria-label="Headers">
-              <h3 className="mb-2 font-medium text-sm">Headers</h3>
-              <dl className="grid grid-cols-[minmax(96px,max-content)_1fr] gap-x-4 gap-y-1 font-mono text-sm">
-                {Object.entries(data.headers).map(([name, value]) => (
-                  <div key={name} className="contents">
-                    <dt className="text-muted">{name}</dt>
-                    <dd className="min-w-0 [overflow-wrap:anywhere]">{value}</dd>
-                  </div>
-                ))}
-              </dl>
-            </section>
+            <HeaderList headers={Object.entries(data.headers)} />
             <BodyBlock
               title="Body"
               body={data.body}

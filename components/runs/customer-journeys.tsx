@@ -7,10 +7,9 @@ import { useProject } from '@/components/shell/project-context';
 import { Badge, type Tone } from '@/components/ui/badge';
 import { EmptyState } from '@/components/ui/empty-state';
 import { ErrorState } from '@/components/ui/error-state';
-import { Pagination } from '@/components/ui/pagination';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { type Column, DataTable } from '@/components/ui/table';
-import { usePages } from './use-pages';
+import { Pages, usePages } from './pages';
 
 type CustomerJourney = OutputOf<'customer.journeys'>['journeys'][number];
 const PAGE = 20;
@@ -18,7 +17,7 @@ const PAGE = 20;
 /** The scenarios that one customer went through, each with the way to the whole journey. For the customer's profile. */
 export function CustomerJourneys({ customer }: { customer: string }) {
   const project = useProject();
-  const pages = usePages();
+  const pages = usePages(PAGE);
   const { data, error, refetch, isFetching } = useAsk(
     'customer.journeys',
     { id: customer, limit: PAGE, ...(pages.before === null ? {} : { before: pages.before }) },
@@ -44,15 +43,7 @@ export function CustomerJourneys({ customer }: { customer: string }) {
           </EmptyState>
         }
       />
-      {data && (data.next !== null || pages.index > 0) ? (
-        <Pagination
-          from={pages.index * PAGE}
-          count={data.journeys.length}
-          loading={isFetching}
-          {...(pages.index > 0 ? { onPrevious: pages.back } : {})}
-          {...(data.next !== null ? { onNext: () => pages.forward(data.next!) } : {})}
-        />
-      ) : null}
+      {data ? <Pages pages={pages} count={data.journeys.length} next={data.next} loading={isFetching} /> : null}
     </>
   );
 }

@@ -7,13 +7,12 @@ import { Button } from '@/components/ui/button';
 import { Count } from '@/components/ui/count';
 import { EmptyState } from '@/components/ui/empty-state';
 import { ErrorState } from '@/components/ui/error-state';
-import { Pagination } from '@/components/ui/pagination';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { Sheet } from '@/components/ui/sheet';
 import { type Column, DataTable } from '@/components/ui/table';
 import { PORT_LABELS } from '@/lib/core/node-kinds';
 import { Journey } from './journey';
-import { usePages } from './use-pages';
+import { Pages, usePages } from './pages';
 import { useQueryState } from './use-query';
 import { GROUPS, type NodeCounts } from './words';
 
@@ -82,7 +81,7 @@ function People({
   at: { counts: NodeCounts; group: string };
   onOpen: (journey: string) => void;
 }) {
-  const pages = usePages();
+  const pages = usePages(PAGE);
   const { data, error, refetch, isFetching } = useAsk(
     'run.people',
     { run, node: counts.node, group, limit: PAGE, ...(pages.before === null ? {} : { before: pages.before }) },
@@ -109,15 +108,7 @@ function People({
           </EmptyState>
         }
       />
-      {data && (data.next !== null || pages.index > 0) ? (
-        <Pagination
-          from={pages.index * PAGE}
-          count={data.people.length}
-          loading={isFetching}
-          {...(pages.index > 0 ? { onPrevious: pages.back } : {})}
-          {...(data.next !== null ? { onNext: () => pages.forward(data.next!) } : {})}
-        />
-      ) : null}
+      {data ? <Pages pages={pages} count={data.people.length} next={data.next} loading={isFetching} /> : null}
     </>
   );
 }

@@ -17,6 +17,7 @@ import { TabPanel, Tabs } from '@/components/ui/tabs';
 import { toast } from '@/components/ui/toast';
 import { toCurl } from '@/lib/core/curl';
 import { BodyBlock } from './body-block';
+import { HeaderList } from './header-list';
 import { useQueryState } from './use-query';
 import { failureSentence, OUTCOMES } from './words';
 
@@ -116,13 +117,13 @@ function Contents({ detail }: { detail: Detail }) {
           <p className="font-mono text-sm [overflow-wrap:anywhere]">
             <span className="font-medium">{detail.method}</span> {detail.url}
           </p>
-          <Headers headers={detail.headers} />
+          <HeaderList headers={detail.headers} />
           <BodyBlock title="Body" body={detail.body} />
         </TabPanel>
         <TabPanel value="response" className="flex flex-col gap-4">
           {detail.response ? (
             <>
-              <Headers headers={Object.entries(detail.response.headers)} />
+              <HeaderList headers={Object.entries(detail.response.headers)} />
               <BodyBlock title="Body of the response" body={detail.response.body} />
             </>
           ) : (
@@ -182,24 +183,6 @@ function PeopleOf({ detail }: { detail: Detail }) {
         </p>
       ) : null}
     </>
-  );
-}
-
-function Headers({ headers }: { headers: readonly (readonly [name: string, value: string])[] }) {
-  return (
-    <section aria-label="Headers">
-      <h3 className="mb-2 font-medium text-sm">Headers</h3>
-      {headers.length === 0 ? <p className="text-faint text-sm">None.</p> : null}
-      <dl className="grid grid-cols-[minmax(96px,max-content)_1fr] gap-x-4 gap-y-1 font-mono text-sm">
-        {headers.map(([name, value], index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a header may come twice
-          <div key={index} className="contents">
-            <dt className="text-muted">{name}</dt>
-            <dd className="min-w-0 [overflow-wrap:anywhere]">{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
   );
 }
 

@@ -10,12 +10,11 @@ import { Count } from '@/components/ui/count';
 import { EmptyState } from '@/components/ui/empty-state';
 import { ErrorState } from '@/components/ui/error-state';
 import { Input, SearchInput } from '@/components/ui/input';
-import { Pagination } from '@/components/ui/pagination';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { Select } from '@/components/ui/select';
 import { type Column, DataTable } from '@/components/ui/table';
 import type { Document } from '@/lib/core/document';
-import { usePages } from './use-pages';
+import { Pages, usePages } from './pages';
 import { useQueryState } from './use-query';
 import { OUTCOMES, type RequestRow } from './words';
 
@@ -36,7 +35,7 @@ export function RequestsCard({
   asOf: string;
 }) {
   const [query, setQuery] = useQueryState();
-  const pages = usePages();
+  const pages = usePages(PAGE);
   const filter = filterOf(query);
   const isFiltered = Object.keys(filter).length > 0;
   const change = (name: string, value: string | null) => {
@@ -84,15 +83,7 @@ export function RequestsCard({
             }
           />
         )}
-        {data && (data.next !== null || pages.index > 0) ? (
-          <Pagination
-            from={pages.index * PAGE}
-            count={data.requests.length}
-            loading={isFetching && pages.index > 0}
-            {...(pages.index > 0 ? { onPrevious: pages.back } : {})}
-            {...(data.next !== null ? { onNext: () => pages.forward(data.next!) } : {})}
-          />
-        ) : null}
+        {data ? <Pages pages={pages} count={data.requests.length} next={data.next} loading={isFetching} /> : null}
       </Card>
     </section>
   );

@@ -8,11 +8,10 @@ import { StatusPill } from '@/components/ui/badge';
 import { Count } from '@/components/ui/count';
 import { EmptyState } from '@/components/ui/empty-state';
 import { ErrorState } from '@/components/ui/error-state';
-import { Pagination } from '@/components/ui/pagination';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { Sheet } from '@/components/ui/sheet';
 import { type Column, DataTable } from '@/components/ui/table';
-import { usePages } from './use-pages';
+import { Pages, usePages } from './pages';
 import { useQueryState } from './use-query';
 import { RUN_STATES } from './words';
 
@@ -22,7 +21,7 @@ const PAGE = 25;
 export function RunsSheet({ current, onClose }: { current: string; onClose: () => void }) {
   const { id, name } = useScenario();
   const [, setQuery] = useQueryState();
-  const pages = usePages();
+  const pages = usePages(PAGE);
   const { data, error, refetch, isFetching } = useAsk(
     'run.list',
     { scenario: id, limit: PAGE, before: pages.before },
@@ -57,15 +56,7 @@ export function RunsSheet({ current, onClose }: { current: string; onClose: () =
             }
           />
         )}
-        {data && (data.next !== null || pages.index > 0) ? (
-          <Pagination
-            from={pages.index * PAGE}
-            count={data.runs.length}
-            loading={isFetching && pages.index > 0}
-            {...(pages.index > 0 ? { onPrevious: pages.back } : {})}
-            {...(data.next !== null ? { onNext: () => pages.forward(data.next!) } : {})}
-          />
-        ) : null}
+        {data ? <Pages pages={pages} count={data.runs.length} next={data.next} loading={isFetching} /> : null}
       </div>
     </Sheet>
   );
