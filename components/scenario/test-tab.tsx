@@ -1,6 +1,6 @@
 'use client';
 
-import { FlaskConical, Webhook } from 'lucide-react';
+import { Maximize2, Webhook } from 'lucide-react';
 import Link from 'next/link';
 import { useProject } from '@/components/shell/project-context';
 import { Badge } from '@/components/ui/badge';
@@ -34,7 +34,7 @@ export function TestTab() {
     <Page>
       <PageHeader
         title="Test"
-        description="A test renders a webhook for a customer of your choice and shows the very request, before anything is sent."
+        description="The Test tab of a webhook’s editor renders it for a customer of your choice and shows the very request, before anything is sent."
       />
       <Card flush>
         <DataTable
@@ -58,7 +58,7 @@ export function TestTab() {
       </div>
       <p className="mt-4 text-muted text-sm">
         To rehearse the whole scenario with real volumes, send its webhooks to the{' '}
-        <Link href={`/p/${project.id}/data/rehearsal`} className="text-accent hover:underline">
+        <Link href={`/p/${project.id}/data/rehearsal`} className="text-accent underline">
           rehearsal target
         </Link>
         : it answers like a third party and keeps what it got.
@@ -100,17 +100,17 @@ const columnsFor = (href: string): Column<Row>[] => [
   },
   {
     id: 'open',
-    header: <span className="sr-only">Test</span>,
+    header: <span className="sr-only">Open</span>,
     width: '130px',
     align: 'right',
     cell: ({ node }) => (
       <LinkButton
         size="sm"
-        href={`${href}?node=${node.id}&open=test`}
-        icon={<FlaskConical aria-hidden />}
-        aria-label={`Test ${node.name}`}
+        href={`${href}?node=${node.id}&open=1`}
+        icon={<Maximize2 aria-hidden />}
+        aria-label={`Open editor of ${node.name}`}
       >
-        Open test
+        Open editor
       </LinkButton>
     ),
   },

@@ -150,7 +150,7 @@ function Step({ step, isLast, onAnswer }: { step: WalkStep; isLast: boolean; onA
         {isLast ? null : <span className="w-px flex-1 bg-line-strong" />}
       </span>
       <div className="min-w-0 flex-1 pb-4">
-        <p className="flex min-h-6 flex-wrap items-center gap-x-2">
+        <div className="flex min-h-6 flex-wrap items-center gap-x-2">
           <span className="font-medium">{node.name}</span>
           <span className="text-faint text-xs tabular-nums">#{node.number}</span>
           {label ? <span className="text-muted text-sm">goes on by {label}</span> : null}
@@ -167,7 +167,7 @@ function Step({ step, isLast, onAnswer }: { step: WalkStep; isLast: boolean; onA
               ]}
             />
           ) : null}
-        </p>
+        </div>
         <p className="text-muted text-sm [overflow-wrap:anywhere]">{says}</p>
         <ul className="text-sm">
           {because.map(({ text, holds }) => (

@@ -132,8 +132,7 @@ function condition(node: Node<'condition'>, traveller: Traveller, step: MakeStep
     const isYes = decide(compileExpression(expression, { name: 'Condition' }), {
       customer: input.customer,
       event: input.event ?? {},
-      webhook:
-        responses.length > 0 ? webhookValue(responses) : webhookValue('there is no such webhook before this place'),
+      webhook: webhookValue(responses),
       project: input.project,
       scenario: input.scenario,
       action: { id: node.number, name: node.name },
@@ -162,7 +161,7 @@ function reasons(filter: Filter, properties: Record<string, unknown>, input: Wal
         return { text: `${words}: ${count === 1 ? 'once' : `${count} times`}`, holds };
       }
       const value = Object.hasOwn(properties, criterion.property) ? properties[criterion.property] : undefined;
-      const shown = value === undefined || value === null || value === '' ? 'has none' : `is ${excerpt(value)}`;
+      const shown = value === undefined || value === null || value === '' ? 'nothing' : excerpt(value);
       return { text: `${words}: ${shown}`, holds: propertyMatches(criterion, properties, input.now) };
     }),
   );
