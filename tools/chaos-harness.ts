@@ -259,10 +259,10 @@ async function inflict(kind: Fault, workers: Child[], which: number, url: string
   if (kind === 'SIGKILL') {
     victim.process.kill('SIGKILL');
     await victim.ended;
-    workers[which] = await startWorkerChild(url);
+    workers[which] = await retried(() => startWorkerChild(url));
   } else if (kind === 'SIGTERM') {
     await victim.stop();
-    workers[which] = await startWorkerChild(url);
+    workers[which] = await retried(() => startWorkerChild(url));
   } else if (kind === 'SIGSTOP') {
     victim.process.kill('SIGSTOP');
     await sleep(3000);
@@ -281,7 +281,7 @@ async function inflict(kind: Fault, workers: Child[], which: number, url: string
   }
 }
 
-/** While the database recovers, asking fails; that is no fault of the run. */
+/** While the database recovers, asking and starting fail; that is no fault of the run. */
 async function retried<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {

@@ -33,6 +33,10 @@ export interface NewChunk {
   windows?: number[] | null;
   tries?: Try[][] | null;
   alone?: boolean;
+  /** Replayed: ends here, because it has gone on before. */
+  stays?: boolean;
+  /** Which sending it is; more than 1 when it was sent as new. */
+  sending?: number;
   firstAt?: Date | null;
   /** Null is now. */
   dueAt?: Date | null;
@@ -54,6 +58,8 @@ export interface Chunk {
   windows: number[] | null;
   tries: Try[][] | null;
   alone: boolean;
+  stays: boolean;
+  sending: number;
   firstAt: Date | null;
   jobId: string | null;
   claimed: number;
@@ -63,8 +69,8 @@ export interface Chunk {
 /** A Postgres array of numbers; much faster than letting the driver quote each of them. */
 export const intArray = (values: readonly number[]): string => `{${values.join(',')}}`;
 
-const COLUMNS = `id, run_id AS "runId", node, size, journeys, customers, contexts, policy_id AS "policyId", on_event AS "onEvent",
-  attempt, windows, tries, alone, first_at AS "firstAt", job_id AS "jobId", claimed, deaths`;
+export const CHUNK_COLUMNS = `id, run_id AS "runId", node, size, journeys, customers, contexts, policy_id AS "policyId", on_event AS "onEvent",
+  attempt, windows, tries, alone, stays, sending, first_at AS "firstAt", job_id AS "jobId", claimed, deaths`;
 
 /** The group of jobs that share a policy within a run; campaigns take turns by it. */
 export const groupOf = (policyId: string | null, runId: number): string => `${policyId ?? 'none'}:${runId}`;
@@ -79,9 +85,9 @@ export async function insertChunks(sql: Sql, chunks: readonly NewChunk[]): Promi
     const dueAt = chunk.dueAt ?? null;
     const { rows } = await sql.query<{ id: number | bigint }>(
       `INSERT INTO chunk (run_id, node, size, journeys, customers, contexts, policy_id, on_event, attempt, windows, tries, alone,
-                          first_at, due_at, job_id, state)
+                          first_at, due_at, job_id, state, stays, sending)
        VALUES ($1, $2, $3, $4::int[], $5::bigint[], $6::jsonb, $7::uuid, $8, $9, $10::bigint[], $11::jsonb, $12,
-               $13::timestamptz, coalesce($14::timestamptz, now()), $15::uuid, $16) RETURNING id`,
+               $13::timestamptz, coalesce($14::timestamptz, now()), $15::uuid, $16, $17, $18) RETURNING id`,
       [
         chunk.runId,
         chunk.node,
@@ -99,6 +105,8 @@ export async function insertChunks(sql: Sql, chunks: readonly NewChunk[]): Promi
         dueAt?.toISOString() ?? null,
         jobId,
         chunk.held ? 'held' : 'ready',
+        chunk.stays ?? false,
+        chunk.sending ?? 1,
       ],
     );
     if (jobId)
@@ -118,7 +126,7 @@ export async function insertChunks(sql: Sql, chunks: readonly NewChunk[]): Promi
 export async function ownChunks(sql: Sql, owner: number, ids: readonly number[]): Promise<Chunk[]> {
   if (ids.length === 0) return [];
   const { rows } = await sql.query<Chunk>(
-    `UPDATE chunk SET owner = $1 WHERE id = ANY($2::bigint[]) AND owner IS NULL AND state = 'ready' RETURNING ${COLUMNS}`,
+    `UPDATE chunk SET owner = $1 WHERE id = ANY($2::bigint[]) AND owner IS NULL AND state = 'ready' RETURNING ${CHUNK_COLUMNS}`,
     [owner, intArray(ids)],
   );
   return rows;
@@ -128,7 +136,7 @@ export async function ownChunks(sql: Sql, owner: number, ids: readonly number[])
 export async function ownCompanions(sql: Sql, owner: number, chunk: Chunk, room: number): Promise<Chunk[]> {
   const { rows: waiting } = await sql.query<{ id: number; size: number }>(
     `SELECT id, size FROM chunk
-      WHERE run_id = $1 AND node = $2 AND owner IS NULL AND state = 'ready' AND attempt = 1 AND windows IS NULL AND NOT alone AND claimed = 0
+      WHERE run_id = $1 AND node = $2 AND owner IS NULL AND state = 'ready' AND attempt = 1 AND windows IS NULL AND NOT alone AND NOT stays AND sending = 1 AND claimed = 0
       ORDER BY id LIMIT 200 FOR UPDATE SKIP LOCKED`,
     [chunk.runId, chunk.node],
   );

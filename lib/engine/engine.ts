@@ -24,9 +24,12 @@ import { takeOverFromDead } from './take-over.ts';
 
 /** Chunks that move on at the same time; each is one transaction. */
 const WALKS = 3;
-/** Webhooks' chunks open at the same time, and of one run under one policy. */
-const OPEN_CHUNKS = 64;
-const OPEN_SINGLES = 2;
+/** Webhooks' chunks open at the same time; what is not claimed of them is only ids. */
+const OPEN_CHUNKS = 300;
+/** Of groups that are not open yet nothing is known, so few chunks are taken at a time. */
+const TAKEN_AT_ONCE = 8;
+/** Requests that a group has open at least, half of them. */
+const LEAST_AHEAD = 4;
 const POLL_MS = 500;
 const PEER_CHECK_MS = 1000;
 const SUPERVISE_MS = 15_000;
@@ -199,27 +202,21 @@ export class Engine {
   private async fetchSends(): Promise<void> {
     const room = OPEN_CHUNKS - this.open.size;
     if (room <= 0) return;
-    const { passOver, most } = this.fullGroups();
-    const chunks = await this.take('send', Math.min(room, most), passOver);
+    const chunks = await this.take('send', Math.min(room, TAKEN_AT_ONCE), this.fullGroups());
     await Promise.all(chunks.map((chunk) => this.openChunk(chunk)));
     if (chunks.length > 0) this.again.send = true;
   }
 
-  /** Groups that have as much open here as their slots can use. */
-  private fullGroups(): { passOver: string[]; most: number } {
-    const count = new Map<string, { open: number; batch: boolean; slots: number }>();
+  /** Groups with enough requests open here to keep their slots busy until more is taken. */
+  private fullGroups(): string[] {
+    const groups = new Map<string, { left: number; slots: number }>();
     for (const chunk of this.open.values()) {
       const key = groupOf(chunk.chunk.policyId, chunk.runId);
-      const entry = count.get(key) ?? { open: 0, batch: chunk.isBatch, slots: 0 };
-      if (chunk.unclaimed > 0 || chunk.openWindows > 0 || chunk.left > 0) entry.open++;
-      entry.slots = this.lanes.get(chunk.chunk.policyId).slots;
-      count.set(key, entry);
+      const group = groups.get(key) ?? { left: 0, slots: this.lanes.get(chunk.chunk.policyId).slots };
+      group.left += chunk.left;
+      groups.set(key, group);
     }
-    const passOver = [...count]
-      .filter(([, { open, batch, slots }]) => open >= (batch ? slots + 2 : OPEN_SINGLES))
-      .map(([key]) => key);
-    // Nothing is known of groups that are not open yet, so few are taken at a time.
-    return { passOver, most: 4 };
+    return [...groups].filter(([, { left, slots }]) => left >= 2 * Math.max(slots, LEAST_AHEAD)).map(([key]) => key);
   }
 
   /** Jobs and their chunks in one transaction, so that a chunk has an owner as soon as its job is taken. */

@@ -22,7 +22,7 @@ export {
 } from './reads.ts';
 export { listRuns, type RunSummary } from './reads-runs.ts';
 export { type IncomingEvent, receiveEvents } from './receive-events.ts';
-export { replay } from './replay.ts';
+export { type Replay, ReplayRefused, replay } from './replay.ts';
 export { requestKeys } from './request-keys.ts';
 export type * from './views.ts';
 export { startWorker, type Worker } from './worker.ts';

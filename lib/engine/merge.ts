@@ -47,4 +47,9 @@ export async function mergeCompanions(
 
 /** Not yet asked for, and free to be merged. */
 const isFresh = (chunk: Chunk): boolean =>
-  chunk.attempt === 1 && chunk.windows === null && !chunk.alone && chunk.claimed === 0;
+  chunk.attempt === 1 &&
+  chunk.windows === null &&
+  !chunk.alone &&
+  !chunk.stays &&
+  chunk.sending === 1 &&
+  chunk.claimed === 0;

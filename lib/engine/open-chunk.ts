@@ -199,6 +199,11 @@ export class OpenChunk implements Source {
     return this.isBatch ? this.renderAll(travellers, faults) : this.renderEach(travellers, faults);
   }
 
+  /** Sent as new: a key that no receiver knows. */
+  private get suffix(): string {
+    return this.chunk.sending === 1 ? '' : `-again${this.chunk.sending}`;
+  }
+
   private renderEach(travellers: readonly Traveller[], faults: Made['faults']): Made {
     const now = Date.now();
     const prefix = `${this.run.keyPrefix}-${this.node.number}-`;
@@ -214,7 +219,7 @@ export class OpenChunk implements Source {
       return {
         url: made.url,
         headers: sameHeaders(made.headers, common) ? null : made.headers,
-        key: prefix + traveller.journey,
+        key: prefix + traveller.journey + this.suffix,
         body: made.body === null ? null : Buffer.from(made.body),
         members: null,
         resultKeys: null,
@@ -244,7 +249,7 @@ export class OpenChunk implements Source {
     const request: FrozenRequest = {
       url: made.url,
       headers: null,
-      key: `${this.run.keyPrefix}-${this.node.number}-${first.journey}x${members.length}`,
+      key: `${this.run.keyPrefix}-${this.node.number}-${first.journey}x${members.length}${this.suffix}`,
       body: made.body,
       members,
       resultKeys: made.resultKeys,

@@ -247,7 +247,7 @@ async function settleFinal(
   countDeparture(into, chunk.runId, chunk.node, fate.outcome, fate.port, travellers.length);
   into.entries.push(entryOf(group, fate, travellers));
   trackCampaign(group, fate, into);
-  if (fate.port)
+  if (fate.port && !chunk.chunk.stays)
     await leave({ sql, run: chunk.run, entry: chunk.entry, travellers, into, now: Date.now() }, travellers, fate.port);
 }
 
@@ -339,6 +339,8 @@ function waitAgain(group: readonly Settlement[], fate: Exclude<Fate, { kind: 'fi
     policyId: from.policyId,
     onEvent: from.onEvent,
     queue: 'send',
+    stays: from.stays,
+    sending: from.sending,
     firstAt: new Date(window.firstAt),
   });
   if (fate.kind === 'split') {

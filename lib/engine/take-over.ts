@@ -1,7 +1,7 @@
 import os from 'node:os';
 import type { Sql } from '../db/index.ts';
 import { log } from '../log.ts';
-import { CHUNK_SIZE, type Chunk, isDoor, jobFor, type NewChunk, type Try } from './chunks.ts';
+import { CHUNK_COLUMNS, CHUNK_SIZE, type Chunk, isDoor, jobFor, type NewChunk, type Try } from './chunks.ts';
 import { pack, type Traveller, unpack } from './contexts.ts';
 import { thaw } from './frozen.ts';
 import { announceWork, deleteJobs, type Queue, sendJobs } from './jobs.ts';
@@ -43,9 +43,7 @@ async function takeOver(sql: Sql, dead: { id: number; host: string; pid: number 
   const { rows: gone } = await sql.query('DELETE FROM worker WHERE id = $1 RETURNING id', [dead.id]);
   if (gone.length === 0) return false;
   const { rows: chunks } = await sql.query<Chunk & { open: number }>(
-    `SELECT id, run_id AS "runId", node, size, journeys, customers, contexts, policy_id AS "policyId", on_event AS "onEvent", attempt,
-            windows, tries, alone, first_at AS "firstAt", job_id AS "jobId", claimed, deaths
-       FROM chunk WHERE owner = $1 ORDER BY id FOR UPDATE`,
+    `SELECT ${CHUNK_COLUMNS} FROM chunk WHERE owner = $1 ORDER BY id FOR UPDATE`,
     [dead.id],
   );
   const into = new Transition();
@@ -161,6 +159,8 @@ function again(
       windows: from && (from.batch ? [from.id] : part.map(() => from.id)),
       tries: from && (from.batch ? [[...before(part[0]!), died]] : part.map((t) => [...before(t), died])),
       alone: from?.batch ?? false,
+      stays: chunk.stays,
+      sending: chunk.sending,
       firstAt: chunk.firstAt,
     });
   }

@@ -26,6 +26,9 @@ CREATE TABLE chunk (
   tries      jsonb,
   -- A half of a batch that was too large, or one person of a poisoned batch: not to be merged again.
   alone      boolean NOT NULL DEFAULT false,
+  -- Replayed: whether they end here because they have gone on before, and which sending it is; a new one has a key of its own.
+  stays      boolean NOT NULL DEFAULT false,
+  sending    smallint NOT NULL DEFAULT 1,
   -- When its first request was tried; its expiry counts from here.
   first_at   timestamptz,
   due_at     timestamptz NOT NULL DEFAULT now(),
