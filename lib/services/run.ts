@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Document } from '../core/document.ts';
+import { maskHeaders, maskUrl, maskValues } from '../core/mask-values.ts';
 import { type Db, pool, sqlOf, type Tx } from '../db/index.ts';
 import {
   journeyOf,
@@ -10,6 +11,7 @@ import {
   type PolicyLoad,
   pauseRun,
   peopleAt,
+  type RequestDetail,
   type RunSummary,
   requestDetail,
   resumeRun,
@@ -23,7 +25,7 @@ import { namesOf } from './customer-search.ts';
 import { ScenarioId } from './scenario.ts';
 import { documentOf } from './scenario-row.ts';
 import { settleStatus } from './scenario-start.ts';
-import { type AuditNote, type Ctx, notFound, read, ServiceError, write } from './verb.ts';
+import { type AuditNote, act, type Ctx, may, notFound, read, ServiceError, write } from './verb.ts';
 
 /** Runs: what they did so far, for whom, and what may be done about them. */
 
@@ -156,23 +158,65 @@ export const listRunRequests = read({
   },
 });
 
-/** One request with what was sent, what came back, all tries and the first hundred people of it. */
-export const openRequest = read({
+/**
+ * One request with what was sent, what came back, all tries and the first hundred people of it. Whoever only looks sees
+ * the shape of it without values; for others each look at the values is audited.
+ */
+export const openRequest = act({
   needs: 'look',
   scope: 'runs:read',
   input: OneRun.extend({ request: RowId }),
-  async run({ ctx, input, db }) {
-    await runOf(db, ctx, input.run);
+  async run({ ctx, input, db, note }) {
+    const run = await runOf(db, ctx, input.run);
     const detail = await requestDetail(pool(), input.run, input.request);
     if (!detail) throw notFound('The request');
     const nameOf = await customerNames(ctx, [detail.customerId, ...detail.people.map(({ customerId }) => customerId)]);
+    const isMasked = ctx.actor.kind === 'user' && !(ctx.role !== null && may(ctx.role, 'build'));
+    if (!isMasked && isNewLook(`${ctx.actor.kind} ${ctx.actor.id} ${input.run} ${input.request}`))
+      await note({
+        action: 'run.reveal',
+        objectType: 'request',
+        objectId: input.request,
+        objectName: `${run.scenario.name} · run ${run.number}`,
+      });
     return {
-      ...detail,
+      ...(isMasked ? withoutValues(detail) : detail),
+      isMasked,
       customerName: nameOf(detail.customerId),
       people: detail.people.map((person) => ({ ...person, name: nameOf(person.customerId) ?? '' })),
     };
   },
 });
+
+const looks = new Map<string, number>();
+const ONE_LOOK_MS = 10 * 60_000;
+
+/** An open drawer asks again and again; within ten minutes that is one look. */
+function isNewLook(key: string): boolean {
+  const now = Date.now();
+  for (const [known, at] of looks) {
+    if (now - at < ONE_LOOK_MS) break;
+    looks.delete(known);
+  }
+  if (looks.has(key)) return false;
+  looks.set(key, now);
+  return true;
+}
+
+function withoutValues(detail: RequestDetail): RequestDetail {
+  const { url, headers, body, response } = detail;
+  return {
+    ...detail,
+    url: maskUrl(url),
+    headers: maskHeaders(headers),
+    body: body === null ? null : maskValues(body),
+    response: response && {
+      status: response.status,
+      headers: Object.fromEntries(maskHeaders(Object.entries(response.headers))),
+      body: maskValues(response.body),
+    },
+  };
+}
 
 /** The people behind a number of a node: one of its counts, or one of its ports. */
 export const listPeople = read({

@@ -126,6 +126,29 @@ describe('a run that is over', () => {
     expect((await verbs['run.requests'](ctx, { run, outcome: 'rejected' })).requests).toEqual([]);
   });
 
+  it('shows what was sent to those who build, with an entry in the audit log, and its shape to those who look', async () => {
+    const { project, ctx, run } = await smsRun('masked');
+    const { requests } = await verbs['run.requests'](ctx, { run });
+    const { id: request, customerName } = requests[0]!;
+    const seen = await verbs['run.request'](ctx, { run, request });
+    expect(seen).toMatchObject({ isMasked: false, body: expect.stringContaining('@example.com') });
+    expect(await lastAudit(project.id)).toMatchObject({
+      action: 'run.reveal',
+      objectId: request,
+      objectName: 'Spring SMS · run 1',
+      actorId: ctx.actor.id,
+    });
+    const before = await prisma().auditEntry.count({ where: { projectId: project.id } });
+    await verbs['run.request'](ctx, { run, request });
+    const masked = await verbs['run.request'](await project.as('viewer'), { run, request });
+    expect(masked).toMatchObject({ isMasked: true, customerName, status: 200, response: { status: 200 } });
+    expect(JSON.parse(masked.body!)).toEqual({ id: '•••' });
+    expect(JSON.stringify([masked.url, masked.headers, masked.body, masked.response])).not.toMatch(
+      /example\.com|masked/,
+    );
+    expect(await prisma().auditEntry.count({ where: { projectId: project.id } })).toBe(before);
+  });
+
   it('names the people behind a number, page by page, and tells the way of each', async () => {
     const { ctx, run, customers } = await smsRun('people');
     const { people } = await verbs['run.people'](ctx, { run, node: 'n2', group: 'no' });
