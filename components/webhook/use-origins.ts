@@ -47,11 +47,14 @@ export function useOrigins({
         if (spans === undefined) spans = trace(settings, template, context, body.slice(part.start, part.end));
         const span = spans && spanAt(spans, offset - part.start);
         if (!span) return null;
-        const steps = stepsOf(span.expression, context).map(([code, value]) => `\`${code}\` is \`${value}\``);
+        const steps = stepsOf(span.expression, context).map(([code, value]) => `\`${code}\` gives \`${value}\``);
         return {
           from: part.start + span.start,
           to: part.start + span.end,
-          text: [`\`${span.expression}\``, ...steps, `${span.template}, line ${span.line}`].join('\n\n'),
+          text: [
+            ...(steps.length > 0 ? steps : [`\`${span.expression}\``]),
+            `${span.template}, line ${span.line}`,
+          ].join('  \n'),
         };
       };
     },
@@ -63,16 +66,15 @@ export function useOrigins({
 function stepsOf(output: string, { responses, ...context }: TraceContext): [code: string, value: string][] {
   const code = /^\{\{[-+]?\s*([\s\S]*?)\s*[-+]?\}\}$/.exec(output)?.[1];
   if (!code) return [];
-  const cuts = [...filterBars(code), code.length];
+  const cuts = [0, ...filterBars(code), code.length];
   const steps: [string, string][] = [];
-  for (const cut of cuts) {
-    const part = code.slice(0, cut).trim();
+  for (let i = 1; i < cuts.length; i++) {
     try {
-      const value = evaluate(compileExpression(part, { name: 'Preview' }), {
+      const value = evaluate(compileExpression(code.slice(0, cuts[i]), { name: 'Preview' }), {
         ...context,
         webhook: webhookValue(responses),
       });
-      steps.push([part, value === null ? 'nothing' : brief(value, 120)]);
+      steps.push([code.slice(cuts[i - 1], cuts[i]).trim(), value === null ? 'nothing' : brief(value, 120)]);
     } catch (error) {
       // A part that means nothing by itself, or reads a name that the template set before.
       if (!(error instanceof TemplateError)) throw error;

@@ -12,17 +12,17 @@ export interface ChosenCustomer {
   properties: Record<string, unknown>;
 }
 
-/** The customer whose values the editor shows: the newest one until another is chosen, by search or by chance. */
+/** The customer whose values the editor shows: the one of the newest who tells most until another is chosen, by search or by chance. */
 export function useWhom() {
   const project = useProject().id;
   const [id, setId] = useState<string | null>(null);
   const newest = useQuery({
     queryKey: ['ask', project, 'customer.list', 'newest'],
-    queryFn: () => call(project, 'customer.list', { limit: 1 }),
+    queryFn: () => call(project, 'customer.list', { limit: 20 }),
     staleTime: Number.POSITIVE_INFINITY,
   });
   const first = newest.data?.customers[0]?.id ?? null;
-  const chosenId = id ?? first;
+  const chosenId = id ?? mostTelling(newest.data?.customers ?? []);
   const { data, error } = useAsk(
     'customer.get',
     { id: chosenId ?? '0' },
@@ -60,6 +60,15 @@ export function useWhom() {
       },
     }),
     [customer, isEmpty, isLoading, fault, first, project],
+  );
+}
+
+/** Somebody with few properties would make every template look empty. */
+function mostTelling(customers: readonly ChosenCustomer[]): string | null {
+  const count = ({ properties }: ChosenCustomer) => Object.keys(properties).length;
+  return (
+    customers.reduce<ChosenCustomer | null>((best, one) => (best && count(best) >= count(one) ? best : one), null)
+      ?.id ?? null
   );
 }
 
