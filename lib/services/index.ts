@@ -43,19 +43,8 @@ import {
 } from './preset.ts';
 import { createProject, getProject, updateProject } from './project.ts';
 import { behaveTarget, clearTarget, listTargets, openTarget, openTargetRequest } from './rehearsal.ts';
-import {
-  listCustomerJourneys,
-  listPeople,
-  listProjectRuns,
-  listRunRequests,
-  openJourney,
-  openRequest,
-  openRun,
-  pauseOneRun,
-  resumeOneRun,
-  resumeStoppedWebhook,
-  stopRun,
-} from './run.ts';
+import { listProjectRuns, openRun, pauseOneRun, resumeOneRun, resumeStoppedWebhook, stopRun } from './run.ts';
+import { listCustomerJourneys, listPeople, listRunRequests, openJourney, openRequest } from './run-look.ts';
 import {
   archiveScenario,
   createScenario,
