@@ -1,9 +1,10 @@
 import type { WebhookSettings } from '../core/webhook.ts';
 import type { Sql } from '../db/index.ts';
-import type { OutgoingRequest } from '../transport/index.ts';
+import type { Attempt, OutgoingRequest } from '../transport/index.ts';
 import {
   type Authorised,
   type Credentials,
+  mask,
   openIntegration,
   openSecretHeaders,
   type StoredIntegration,
@@ -57,4 +58,17 @@ async function openRow(sql: Sql, projectId: string, id: string): Promise<Credent
       temporary: false,
     }),
   };
+}
+
+/**
+ * What came back without the secrets that a receiver repeated: done first, so that neither the record, nor a reason, nor a
+ * later template ever has them.
+ */
+export function withoutSecrets(attempt: Attempt, secrets: readonly string[]): Attempt {
+  if (secrets.length === 0) return attempt;
+  if (attempt.kind === 'failed') return { ...attempt, message: mask(attempt.message, secrets) };
+  const headers = Object.fromEntries(
+    Object.entries(attempt.headers).map(([name, value]) => [name, mask(value, secrets)]),
+  );
+  return { ...attempt, headers, body: mask(attempt.body, secrets) };
 }

@@ -13,9 +13,9 @@ import {
   type OutgoingRequest,
   type Transport,
 } from '../transport/index.ts';
-import { HIDDEN, mask, previewIntegration } from '../vault/index.ts';
+import { HIDDEN, previewIntegration } from '../vault/index.ts';
 import { contextFor, type Frame, rootContext } from './contexts.ts';
-import { integrationRow, openKeys } from './credentials.ts';
+import { integrationRow, openKeys, withoutSecrets } from './credentials.ts';
 import type { FrozenRequest } from './frozen.ts';
 import { PlanFault, planOf, type WebhookPlan } from './plan.ts';
 import { faultOf, isFault, type RenderFault, renderBatch, renderOne, sentenceOf } from './render.ts';
@@ -212,7 +212,7 @@ export async function sendPrepared(request: PreparedRequest): Promise<SendResult
   const attempt = await underSlot(settings.policyId, deadlineMs, () =>
     exchange(wayOut(), keys, request.outgoing, deadlineMs, true),
   );
-  const answer = hidden(attempt, keys.secrets());
+  const answer = withoutSecrets(attempt, keys.secrets());
   const now = Date.now();
   const verdict = verdictOf(answer, {
     attempt: 1,
@@ -227,15 +227,6 @@ export async function sendPrepared(request: PreparedRequest): Promise<SendResult
       ? viewOf(settings.response, request.nodeName, answer.status, answer.body, verdict.kind === 'delivered')
       : null;
   return { answer, verdict, view };
-}
-
-function hidden(attempt: Attempt, secrets: readonly string[]): Attempt {
-  if (secrets.length === 0) return attempt;
-  if (attempt.kind === 'failed') return { ...attempt, message: mask(attempt.message, secrets) };
-  const headers = Object.fromEntries(
-    Object.entries(attempt.headers).map(([name, value]) => [name, mask(value, secrets)]),
-  );
-  return { ...attempt, headers, body: mask(attempt.body, secrets) };
 }
 
 const SLOT_WAIT_MS = 10_000;

@@ -2,9 +2,8 @@ import { hostOf } from '../core/node-kinds.ts';
 import { type CustomerResult, type EarlierResponse, resultsByCustomer, viewOf } from '../core/response-view.ts';
 import { type Verdict, verdictOf } from '../core/verdict.ts';
 import { type Attempt, DEFAULT_LIMITS, type OutgoingRequest, type Transport } from '../transport/index.ts';
-import { mask } from '../vault/index.ts';
 import type { Try } from './chunks.ts';
-import type { Keys } from './credentials.ts';
+import { type Keys, withoutSecrets } from './credentials.ts';
 import type { FrozenRequest } from './frozen.ts';
 import type { OpenChunk } from './open-chunk.ts';
 import type { Settler } from './settle.ts';
@@ -87,8 +86,8 @@ export class Sender {
     const request = window.requests[index]!;
     const keys = this.keys.get(chunk)!;
     const message = outgoing(window.method, window.headers, request);
-    const attempt = await exchange(this.transport, keys, message, chunk.deadlineMs);
-    const settlements = this.settlements(chunk, window, index, attempt, keys.secrets());
+    const attempt = withoutSecrets(await exchange(this.transport, keys, message, chunk.deadlineMs), keys.secrets());
+    const settlements = this.settlements(chunk, window, index, attempt);
     this.settler.put(settlements);
     if (settlements.some(({ fate }) => fate.kind === 'final' && fate.stops)) this.onStop(chunk);
   }
@@ -121,13 +120,7 @@ export class Sender {
     };
   }
 
-  private settlements(
-    chunk: OpenChunk,
-    window: OpenWindow,
-    index: number,
-    attempt: Attempt,
-    secrets: readonly string[],
-  ): Settlement[] {
+  private settlements(chunk: OpenChunk, window: OpenWindow, index: number, attempt: Attempt): Settlement[] {
     const common = this.common(chunk, window, index);
     const { settings } = chunk.plan;
     const now = Date.now();
@@ -141,7 +134,7 @@ export class Sender {
     });
     const earlier =
       chunk.chunk.tries?.[window.batch ? 0 : chunk.chunk.journeys!.indexOf(window.travellers[index]!.journey)];
-    const sent = sentOf(window, attempt, verdict, secrets, earlier ?? [], now);
+    const sent = sentOf(window, attempt, verdict, earlier ?? [], now);
     const view = this.viewFor(chunk, attempt, verdict);
     const fate = fateOf(verdict, view, now);
     const own = { ...common, sent };
@@ -237,26 +230,18 @@ export function fateOf(verdict: Verdict, view: EarlierResponse | null, now: numb
   }
 }
 
-function sentOf(
-  window: OpenWindow,
-  attempt: Attempt,
-  verdict: Verdict,
-  secrets: readonly string[],
-  earlier: readonly Try[],
-  now: number,
-): Sent {
+function sentOf(window: OpenWindow, attempt: Attempt, verdict: Verdict, earlier: readonly Try[], now: number): Sent {
   const answered = attempt.kind === 'answered';
-  const hide = (text: string) => (secrets.length > 0 ? mask(text, secrets) : text);
   const status = answered ? attempt.status : null;
   const ms = Math.round(attempt.timing.totalMs);
-  const message = hide(verdict.kind === 'delivered' ? '' : verdict.text);
+  const message = verdict.kind === 'delivered' ? '' : verdict.text;
   const isLast = verdict.kind !== 'retry';
   return {
     mode: window.batch ? 'all' : 'each',
     status,
     ms,
     attempt: window.attempt,
-    answer: answered ? { headers: keptHeaders(attempt.headers), body: hide(attempt.body.slice(0, KEPT_ANSWER)) } : null,
+    answer: answered ? { headers: keptHeaders(attempt.headers), body: attempt.body.slice(0, KEPT_ANSWER) } : null,
     tries:
       isLast && earlier.length === 0
         ? null
