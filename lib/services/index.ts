@@ -43,7 +43,15 @@ import {
 } from './preset.ts';
 import { createProject, getProject, updateProject } from './project.ts';
 import { behaveTarget, clearTarget, listTargets, openTarget, openTargetRequest } from './rehearsal.ts';
-import { listProjectRuns, openRun, pauseOneRun, resumeOneRun, resumeStoppedWebhook, stopRun } from './run.ts';
+import {
+  listProjectRuns,
+  openRun,
+  pauseOneRun,
+  replayRequests,
+  resumeOneRun,
+  resumeStoppedWebhook,
+  stopRun,
+} from './run.ts';
 import { listCustomerJourneys, listPeople, listRunRequests, openJourney, openRequest } from './run-look.ts';
 import {
   archiveScenario,
@@ -136,6 +144,7 @@ export const verbs = {
   'run.open': openRun,
   'run.pause': pauseOneRun,
   'run.people': listPeople,
+  'run.replay': replayRequests,
   'run.request': openRequest,
   'run.requests': listRunRequests,
   'run.resume': resumeOneRun,

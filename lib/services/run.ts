@@ -6,7 +6,9 @@ import {
   type NodeCounts,
   type PolicyLoad,
   pauseRun,
+  ReplayRefused,
   type RunSummary,
+  replay,
   resumeRun,
   resumeWebhook,
   runCounts,
@@ -200,3 +202,52 @@ export const resumeStoppedWebhook = write({
       await resumeWebhook(sql, input.run, counts.number);
     }),
 });
+
+/**
+ * Sends finished requests of a webhook again: all that match, at the pace of their policy. As "same" they go with their
+ * bytes and their key, so that a receiver that remembers keys does nothing twice; as "new" they are rendered anew with
+ * keys of their own, which is a decision of its own.
+ * @throws ServiceError "conflict" when they cannot be sent again in this way, or none matches
+ */
+export const replayRequests = write({
+  needs: 'build',
+  scope: 'scenarios:run',
+  input: OneRun.extend({
+    node: NodeId,
+    /** Without it whatever is not delivered. */
+    outcome: z.enum(['delivered', 'rejected', 'unknown']).optional(),
+    status: z.number().int().min(100).max(599).optional(),
+    /** Part of the reason or of an answer. */
+    text: z.string().max(200).optional(),
+    since: z.iso.datetime().optional(),
+    until: z.iso.datetime().optional(),
+    as: z.enum(['same', 'new']).default('same'),
+  }),
+  async run({ ctx, input: { run: id, node: nodeId, ...which }, tx, note }) {
+    await tx.$queryRaw`SELECT id FROM run WHERE id = ${BigInt(id)} AND project_id = ${ctx.projectId}::uuid FOR NO KEY UPDATE`;
+    const run = await runOf(tx, ctx, id);
+    const sql = sqlOf(tx);
+    const node = (await runCounts(sql, id)).find((counts) => counts.node === nodeId);
+    if (!node) throw notFound('The node');
+    const sent = await replayed(sql, { runId: id, nodeNumber: node.number, ...which });
+    if (sent.requests === 0) throw new ServiceError('conflict', 'No finished request matches, so nothing is sent.');
+    await settleStatus(tx, run.scenarioId);
+    await note({
+      action: 'run.replay',
+      objectType: 'run',
+      objectId: id,
+      objectName: `${run.scenario.name} · run ${run.number}`,
+      after: { node: node.number, ...which, ...sent },
+    });
+    return sent;
+  },
+});
+
+async function replayed(...[sql, what]: Parameters<typeof replay>) {
+  try {
+    return await replay(sql, what);
+  } catch (error) {
+    if (error instanceof ReplayRefused) throw new ServiceError('conflict', error.message);
+    throw error;
+  }
+}

@@ -229,6 +229,7 @@ const REACHES: Record<VerbName, (theirs: Theirs) => object> = {
   'run.open': ofRun(),
   'run.pause': ofRun(),
   'run.people': ofRun({ node: 'n2', group: 'entered' }),
+  'run.replay': ofRun({ node: 'n2' }),
   'run.request': ofRun({ request: '1' }),
   'run.requests': ofRun(),
   'run.resume': ofRun(),

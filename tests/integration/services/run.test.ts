@@ -182,6 +182,37 @@ describe('a run that is over', () => {
   });
 });
 
+describe('sending again', () => {
+  const keys = async (name: string) =>
+    (await target.requests(name)).map(({ headers }) => headers['idempotency-key']).sort();
+
+  it('takes what was not delivered, with the same keys, and the run ends anew', async () => {
+    await target.behave('again', { errorRate: 1, errorStatus: 422 });
+    const made = await started(rowOf(['now', {}], send('again')), [{ first_name: 'Eva' }, { first_name: 'Adam' }]);
+    const { project, ctx, run, scenario } = made;
+    expect((await ended(run)).get(2)).toMatchObject({ delivered: 0, rejected: 2 });
+    const first = await keys('again');
+    await target.behave('again', {});
+    const ask = { run, node: 'n2' };
+    await expect(verbs['run.replay'](ctx, { ...ask, status: 500 })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(verbs['run.replay'](ctx, { ...ask, node: 'n9' })).rejects.toMatchObject({ code: 'not-found' });
+    await expect(verbs['run.replay'](ctx, { ...ask, node: 'n1' })).rejects.toMatchObject({ code: 'conflict' });
+    expect(await verbs['run.replay'](ctx, { ...ask, status: 422 })).toEqual({ requests: 2, customers: 2 });
+    expect(await lastAudit(project.id)).toMatchObject({
+      action: 'run.replay',
+      objectId: run,
+      after: { node: 2, status: 422, as: 'same', requests: 2 },
+    });
+    const counts = await ended(run);
+    expect(counts.get(2)).toMatchObject({ entered: 2, delivered: 2, rejected: 0 });
+    expect(addsUp(counts.values())).toBe(true);
+    expect(await keys('again')).toEqual([...first, ...first].sort());
+    expect((await verbs['scenario.open'](ctx, { id: scenario })).status).toBe('inactive');
+    await expect(verbs['run.replay'](ctx, ask)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(verbs['run.replay'](await project.as('viewer'), ask)).rejects.toMatchObject({ code: 'forbidden' });
+  });
+});
+
 describe('a scenario that is deleted', () => {
   it('takes everything along that is known of its runs', async () => {
     const { project, ctx, run, scenario } = await smsRun('deleted');
