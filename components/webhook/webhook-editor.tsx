@@ -44,9 +44,12 @@ export function WebhookEditor(props: WebhookEditorProps) {
             event.preventDefault();
             if (opener instanceof HTMLElement) opener.focus();
           }}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return;
+          // Before a text editor sees it, which would begin a new line; not from a dialog over this one.
+          onKeyDownCapture={(event) => {
+            const isOwn = event.currentTarget.contains(event.target as HTMLElement);
+            if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey) || !isOwn) return;
             event.preventDefault();
+            event.stopPropagation();
             setView('test');
             setRuns(runs + 1);
           }}
@@ -60,7 +63,7 @@ export function WebhookEditor(props: WebhookEditorProps) {
             <Workbench {...props} view={view} setView={setView} overflow={overflow} runs={runs} />
           </Tabs.Root>
           {/* Lists and hovers of the text editors: inside of what holds the focus, and with the editor's own class. */}
-          <div ref={overflow} className="monaco-editor h-0" />
+          <div ref={overflow} className="monaco-editor h-0 font-sans!" />
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
