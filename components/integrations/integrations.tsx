@@ -1,12 +1,13 @@
 'use client';
 
-import { Plug, Plus, SearchX, Webhook } from 'lucide-react';
+import { Plug, Plus, SearchX, Upload, Webhook } from 'lucide-react';
 import Link from 'next/link';
 import { type ReactNode, useState } from 'react';
 import { type OutputOf, useAsk } from '@/components/call';
 import { Crumbs } from '@/components/shell/crumbs';
 import { useProject } from '@/components/shell/project-context';
-import { LinkButton } from '@/components/ui/button';
+import { ImportDialog } from '@/components/transfer/import-dialog';
+import { Button, LinkButton } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/empty-state';
 import { SearchInput } from '@/components/ui/input';
 import { Page, PageHeader } from '@/components/ui/page-header';
@@ -24,14 +25,20 @@ export function Integrations({ initial, presets: initialPresets }: { initial: In
   const { data: presets = initialPresets } = useAsk('preset.list', {}, { initial: initialPresets });
   const [tag, setTag] = useState<Tag | 'all'>('all');
   const [query, setQuery] = useState('');
+  const [isImporting, setImporting] = useState(false);
   const matches = (...texts: string[]) => texts.join(' ').toLowerCase().includes(query.trim().toLowerCase());
   const shown = integrations.filter(({ name, kind, prefix }) => matches(name, entryOf(kind).title, prefix));
   const shownPresets = presets.filter(({ name, description, host }) => matches(name, description, host));
   const hasAny = integrations.length + presets.length > 0;
   const add = can.develop ? (
-    <LinkButton variant="primary" icon={<Plus aria-hidden />} href={`/p/${project}/data/integrations/new`}>
-      Add new integration
-    </LinkButton>
+    <>
+      <Button icon={<Upload aria-hidden />} onClick={() => setImporting(true)}>
+        Import
+      </Button>
+      <LinkButton variant="primary" icon={<Plus aria-hidden />} href={`/p/${project}/data/integrations/new`}>
+        Add new integration
+      </LinkButton>
+    </>
   ) : undefined;
   return (
     <Page>
@@ -91,6 +98,7 @@ export function Integrations({ initial, presets: initialPresets }: { initial: In
           </EmptyState>
         </div>
       )}
+      {isImporting ? <ImportDialog onClose={() => setImporting(false)} /> : null}
     </Page>
   );
 }

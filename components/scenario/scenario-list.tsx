@@ -1,12 +1,13 @@
 'use client';
 
-import { Plus, SearchX, Workflow } from 'lucide-react';
+import { Plus, SearchX, Upload, Workflow } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { type OutputOf, useAsk } from '@/components/call';
 import { Crumbs } from '@/components/shell/crumbs';
 import { useProject } from '@/components/shell/project-context';
+import { ImportDialog } from '@/components/transfer/import-dialog';
 import { Badge, toneText } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
@@ -50,6 +51,7 @@ export function ScenarioList({ initial, creating }: { initial: OutputOf<'scenari
   const router = useRouter();
   const [filters, setFilters] = useState(ALL);
   const [isCreating, setCreating] = useState(creating && can.build);
+  const [isImporting, setImporting] = useState(false);
   const isAll = JSON.stringify(filters) === JSON.stringify(ALL);
   const list = useAsk('scenario.list', filters, {
     keepPrevious: true,
@@ -59,9 +61,14 @@ export function ScenarioList({ initial, creating }: { initial: OutputOf<'scenari
   const { scenarios, tags } = list.data ?? { scenarios: undefined, tags: initial.tags };
   const isEmpty = isAll && scenarios?.length === 0;
   const create = can.build ? (
-    <Button variant="primary" icon={<Plus aria-hidden />} onClick={() => setCreating(true)}>
-      New scenario
-    </Button>
+    <>
+      <Button icon={<Upload aria-hidden />} onClick={() => setImporting(true)}>
+        Import
+      </Button>
+      <Button variant="primary" icon={<Plus aria-hidden />} onClick={() => setCreating(true)}>
+        New scenario
+      </Button>
+    </>
   ) : undefined;
   const change = (part: Partial<Filters>) => setFilters({ ...filters, ...part });
   return (
@@ -101,6 +108,7 @@ export function ScenarioList({ initial, creating }: { initial: OutputOf<'scenari
         )}
       </Card>
       {isCreating ? <CreateScenarioDialog onClose={() => setCreating(false)} /> : null}
+      {isImporting ? <ImportDialog onClose={() => setImporting(false)} /> : null}
     </Page>
   );
 }
