@@ -26,7 +26,7 @@ import { type CardNode, cardsOf, type LineEdge, linesOf, type Marks } from './fl
 import { GRID } from './geometry';
 import { NodeCard } from './node-card';
 import { type PaletteItem, PIECE_TYPE } from './pieces';
-import { useEditor, useEditorStore } from './store';
+import { type EditorStore, useEditor, useEditorStore } from './store';
 import { usePaletteGroups } from './use-palette';
 
 const nodeTypes = { card: NodeCard };
@@ -204,7 +204,7 @@ function useLines(document: Document, selected: readonly string[], editable: boo
 
 /** React Flow says what became selected or not; the store keeps the whole. */
 function selectFromChanges(
-  store: ReturnType<typeof useEditorStore>,
+  store: EditorStore,
   what: 'nodes' | 'edges',
   changes: readonly (NodeChange<CardNode> | EdgeChange<LineEdge>)[],
 ) {

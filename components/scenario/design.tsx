@@ -7,24 +7,27 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { toast } from '@/components/ui/toast';
 import { type Node, nodeOf } from '@/lib/core/document';
+import type { Operation } from '@/lib/core/operations';
 import type { Offer } from './add-popover';
 import { Canvas, FIT } from './canvas';
+import { useCanvasCommands } from './canvas-commands';
 import { CanvasToolbar } from './canvas-toolbar';
 import { CheckAudience } from './check-audience';
 import { type Differences, differences } from './differences';
 import { addPiece, openPort, type Place } from './edits';
 import { EmptyCanvas } from './empty-canvas';
-import { CARD_WIDTH, cardHeight, type Point } from './geometry';
 import { Inspector } from './inspector';
 import { Outline } from './outline';
 import { Palette } from './palette';
 import type { PaletteItem } from './pieces';
 import { PreviewBar } from './preview-bar';
 import { useScenario } from './scenario-context';
-import { useEditor, useEditorStore } from './store';
-import { useCanvasCommands, useEditorKeys } from './use-commands';
+import { type EditorStore, useEditor, useEditorStore } from './store';
+import { useEditorKeys } from './use-editor-keys';
 import { useLiveNumbers } from './use-live-numbers';
 import { usePieceOf } from './use-palette';
+import { useSight } from './use-sight';
+import { useStored } from './use-stored';
 import { VersionsPanel } from './versions-panel';
 
 const WebhookEditor = dynamic(() => import('@/components/webhook/webhook-editor').then((door) => door.WebhookEditor), {
@@ -133,7 +136,7 @@ function useAdd(): (item: PaletteItem, place: Place) => Promise<void> {
 }
 
 /** The one node that is selected. */
-function selectedNode(store: ReturnType<typeof useEditorStore>): string | null {
+function selectedNode(store: EditorStore): string | null {
   const { nodes } = store.getState().selection;
   return nodes.length === 1 ? nodes[0]! : null;
 }
@@ -169,7 +172,7 @@ function OpenedWebhook({ readOnly }: { readOnly: boolean }) {
   const opened = useEditor((editor) => editor.opened);
   const node = opened === null ? undefined : nodeOf(document, opened);
   if (node?.kind !== 'webhook') return null;
-  const edit = (operation: Parameters<ReturnType<typeof store.getState>['edit']>[0][number]) => {
+  const edit = (operation: Operation) => {
     const refused = store.getState().edit([operation]);
     if (refused) toast.error(refused, { id: 'refused' });
   };
@@ -188,7 +191,7 @@ function OpenedWebhook({ readOnly }: { readOnly: boolean }) {
 }
 
 /** The list of nodes beside the selected node, or in the middle. */
-function offerForSelection(store: ReturnType<typeof useEditorStore>): Offer {
+function offerForSelection(store: EditorStore): Offer {
   const { document } = store.getState();
   const selected = selectedNode(store);
   const card = selected === null ? null : window.document.querySelector(`.react-flow__node[data-id="${selected}"]`);
@@ -197,43 +200,6 @@ function offerForSelection(store: ReturnType<typeof useEditorStore>): Offer {
     card?.getBoundingClientRect() ?? new DOMRect(canvas.x + canvas.width / 2 - 144, canvas.y + canvas.height / 4, 0, 0);
   const port = selected === null ? null : openPort(document, selected);
   return { anchor, place: port && selected ? { at: 'port', node: selected, port } : { at: 'anywhere', selected } };
-}
-
-/** Brings the node that was selected or pointed at into sight, moving the canvas no further than it takes. */
-function useSight() {
-  const selected = useEditor(({ selection }) => (selection.nodes.length === 1 ? selection.nodes[0] : undefined));
-  const focus = useEditor((editor) => editor.focus);
-  const store = useEditorStore();
-  const { getViewport, setViewport, flowToScreenPosition } = useReactFlow();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: pointing at the selected node again is a reason too
-  useEffect(() => {
-    if (selected === undefined) return;
-    // After the inspector has taken its room and the card has its place.
-    const timer = setTimeout(() => {
-      const node = nodeOf(store.getState().document, selected);
-      if (!node) return;
-      const { x, y, zoom } = getViewport();
-      const corner = flowToScreenPosition(node.position);
-      const move = outOfSight(new DOMRect(corner.x, corner.y, CARD_WIDTH * zoom, cardHeight(node) * zoom));
-      if (move) void setViewport({ x: x + move.x, y: y + move.y, zoom }, { duration: 150 });
-    }, 60);
-    return () => clearTimeout(timer);
-  }, [selected, focus, store, getViewport, setViewport, flowToScreenPosition]);
-}
-
-const MARGIN = 32;
-
-/** How far the canvas must move for a card to be wholly in sight, in pixels of the screen; null when it is. */
-function outOfSight(card: DOMRect): Point | null {
-  const canvas = window.document.querySelector('.react-flow')?.getBoundingClientRect();
-  if (!canvas) return null;
-  const inspector = window.document.querySelector('[data-inspector]')?.getBoundingClientRect();
-  const right = Math.min(canvas.right, inspector?.left ?? canvas.right) - MARGIN;
-  const within = (from: number, to: number, low: number, high: number) =>
-    to > high ? Math.max(high - to, low - from) : from < low ? low - from : 0;
-  const x = within(card.left, card.right + MARGIN, canvas.left + MARGIN, right);
-  const y = within(card.top, card.bottom, canvas.top + MARGIN, canvas.bottom - 2 * MARGIN);
-  return x === 0 && y === 0 ? null : { x, y };
 }
 
 /** `?node=…` selects a node, `&open=1` opens its editor: links from elsewhere lead to the very thing. */
@@ -247,20 +213,4 @@ function useLinkedNode() {
     if (open && nodeOf(store.getState().document, node)?.kind === 'webhook') store.getState().open(node);
     window.history.replaceState(null, '', window.location.pathname);
   }, [node, open, store]);
-}
-
-/** A choice that the browser remembers. */
-function useStored(name: string, initial: boolean): [boolean, (value: boolean) => void] {
-  const [value, setValue] = useState(initial);
-  useEffect(() => {
-    const stored = localStorage.getItem(name);
-    if (stored !== null) setValue(stored === '1');
-  }, [name]);
-  return [
-    value,
-    (next) => {
-      setValue(next);
-      localStorage.setItem(name, next ? '1' : '0');
-    },
-  ];
 }

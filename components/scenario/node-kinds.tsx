@@ -1,11 +1,24 @@
-import { CalendarPlus, Hourglass, type LucideIcon, PencilLine, Play, Split, Webhook, Zap } from 'lucide-react';
+import {
+  CalendarClock,
+  CalendarPlus,
+  Hourglass,
+  type LucideIcon,
+  PencilLine,
+  Play,
+  Repeat,
+  Split,
+  Webhook,
+  Zap,
+} from 'lucide-react';
 import type { ComponentType } from 'react';
 import type { Family, Kind } from '@/lib/core/node-kinds';
 import type { PanelProps } from './panel-props';
 import { AddEventPanel } from './panels/add-event';
 import { ConditionPanel } from './panels/condition';
 import { NowPanel } from './panels/now';
+import { OnDatePanel } from './panels/on-date';
 import { OnEventPanel } from './panels/on-event';
+import { RepeatPanel } from './panels/repeat';
 import { SetAttributePanel } from './panels/set-attribute';
 import { WaitPanel } from './panels/wait';
 import { WebhookPanel } from './panels/webhook';
@@ -24,6 +37,8 @@ interface NodeView<K extends Kind> {
 export const NODE_VIEWS: { [K in Kind]: NodeView<K> } = {
   now: { icon: Play, Panel: NowPanel, aliases: 'everyone all audience bulk campaign' },
   'on-event': { icon: Zap, Panel: OnEventPanel, aliases: 'trigger when something happens' },
+  'on-date': { icon: CalendarClock, Panel: OnDatePanel, aliases: 'schedule once later time' },
+  repeat: { icon: Repeat, Panel: RepeatPanel, aliases: 'schedule recurring daily weekly monthly cron' },
   condition: { icon: Split, Panel: ConditionPanel, aliases: 'if filter branch split segment' },
   wait: { icon: Hourglass, Panel: WaitPanel, aliases: 'delay pause sleep timer' },
   webhook: { icon: Webhook, Panel: WebhookPanel, aliases: 'http request api call send sms message', section: 'Other' },

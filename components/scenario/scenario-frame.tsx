@@ -9,7 +9,7 @@ import type { Document } from '@/lib/core/document';
 import type { Operation } from '@/lib/core/operations';
 import type { SaveAnswer } from './autosave';
 import { type OpenedScenario, ScenarioProvider } from './scenario-context';
-import { createEditor, EditorProvider } from './store';
+import { createEditor, EditorProvider, type EditorStore } from './store';
 import { TopBar } from './top-bar';
 
 const LIVE_MS = 3000;
@@ -71,7 +71,7 @@ const isTheirs = (details: unknown): details is { revision: number; document: Do
   typeof details === 'object' && details !== null && 'revision' in details && 'document' in details;
 
 /** Saves when the page goes out of sight or is left; asks before it is closed with something unsaved. */
-function useSavedOnLeave(store: ReturnType<typeof createEditor>) {
+function useSavedOnLeave(store: EditorStore) {
   useEffect(() => {
     const flush = () => void store.getState().flush();
     const onHide = () => document.visibilityState === 'hidden' && flush();

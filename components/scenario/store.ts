@@ -71,7 +71,9 @@ export interface EditorOptions {
   now(): number;
 }
 
-export function createEditor(options: EditorOptions): StoreApi<Editor> {
+export type EditorStore = StoreApi<Editor>;
+
+export function createEditor(options: EditorOptions): EditorStore {
   const { announce, now, send } = options;
   /** What only the server can find: faults in templates, things that are named but not there. */
   let found = beyond(options.document, options.problems);
@@ -230,11 +232,11 @@ function conflictWords(kept: number, dropped: readonly string[]): [string, strin
   ];
 }
 
-const EditorContext = createContext<StoreApi<Editor> | null>(null);
+const EditorContext = createContext<EditorStore | null>(null);
 export const EditorProvider = EditorContext.Provider;
 
 /** The store itself, for handlers that read when they are called. */
-export function useEditorStore(): StoreApi<Editor> {
+export function useEditorStore(): EditorStore {
   const store = useContext(EditorContext);
   if (!store) throw new Error('This stands outside of an open scenario.');
   return store;

@@ -105,6 +105,10 @@ function stepAt(node: AnyNode, traveller: Traveller, depth: number): WalkStep {
     }
     case 'now':
       return step('out', 'Enters at the start.');
+    case 'on-date':
+      return step('out', `Enters at ${NODE_KINDS['on-date'].summary(node.settings)}.`);
+    case 'repeat':
+      return step('out', `Enters ${NODE_KINDS.repeat.summary(node.settings)}.`);
     case 'wait':
       return step('out', `Waits ${NODE_KINDS.wait.summary(node.settings)}.`);
     case 'set-attribute':
