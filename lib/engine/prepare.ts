@@ -18,7 +18,15 @@ import { contextFor, type Frame, rootContext } from './contexts.ts';
 import { integrationRow, openKeys, withoutSecrets } from './credentials.ts';
 import type { FrozenRequest } from './frozen.ts';
 import { PlanFault, planOf, type WebhookPlan } from './plan.ts';
-import { faultOf, isFault, type RenderFault, renderBatch, renderOne, sentenceOf } from './render.ts';
+import {
+  faultOf,
+  isFault,
+  type RenderedBatch,
+  type RenderFault,
+  renderBatch,
+  renderOne,
+  sentenceOf,
+} from './render.ts';
 import { exchange, outgoing } from './send.ts';
 import { claimSlots, releaseSlots, takePermits } from './slots.ts';
 import type { Prepared, PrepareFault, SendResult, Subject } from './views.ts';
@@ -136,8 +144,24 @@ function render(planned: Planned, subjects: readonly Subject[]): Made | { faults
     headers: made.headers,
     members: made.members,
     spans: made.spans,
-    warnings: faults.map((fault) => `${fault.customer?.name ?? 'A customer'} would be left out: ${sentenceOf(fault)}`),
+    warnings: [
+      ...faults.map((fault) => `${fault.customer?.name ?? 'A customer'} would be left out: ${sentenceOf(fault)}`),
+      ...misplaced(made),
+    ],
   };
+}
+
+/** Whether Root leaves customers out, or writes them more than once: either is rarely meant, and nobody would see it later. */
+function misplaced({ body, spans, members }: RenderedBatch): string[] {
+  if (!spans)
+    return [
+      `Root does not write each of the ${members.length} customers as Customer renders them: check that nobody is missing.`,
+    ];
+  const texts = spans.map(([start, end]) => body.toString('utf8', start, end));
+  const first = texts[0] ?? '';
+  const written = first === '' ? 0 : body.toString('utf8').split(first).length - 1;
+  const wanted = texts.filter((text) => text.includes(first)).length;
+  return written > wanted ? ['Root writes customers more than once: each would be in the request twice.'] : [];
 }
 
 const about = (fault: RenderFault, { id, name }: Subject): PrepareFault => ({ ...fault, customer: { id, name } });

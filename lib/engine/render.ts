@@ -67,7 +67,8 @@ export function renderOne(plan: WebhookPlan, context: Context): Rendered | Rende
     const url = urlOf(plan, context);
     const headers = headersOf(plan, context);
     if (isFault(headers)) return headers;
-    const body = plan.payload ? render(plan.payload, context) : null;
+    // A byte order mark is no part of JSON or XML.
+    const body = plan.payload ? render(plan.payload, context).replace(/^\ufeff/, '') : null;
     const wrong = body === null ? null : refuseBody(plan.settings.format, body);
     if (wrong) return fault('Payload', wrong);
     return { url, headers, body, tracked: trackedOf(plan, context) };
@@ -105,12 +106,23 @@ export function refuseBody(format: PayloadFormat, body: string): string | null {
     }
   }
   if (format === 'xml') {
+    const declared = refuseDeclaration(body);
+    if (declared) return declared;
     const result = XMLValidator.validate(body);
     return result === true
       ? null
       : `what it renders is not well-formed XML: ${result.err.msg} (line ${result.err.line})`;
   }
   return null;
+}
+
+/** What a receiver's parser would act on: entities of a DOCTYPE read files and multiply, and the bytes are always UTF-8. */
+function refuseDeclaration(body: string): string | null {
+  if (/<!DOCTYPE/i.test(body)) return 'a DOCTYPE is not sent, because a receiver may load what it names';
+  const encoding = /^\s*<\?xml[^>]*\sencoding\s*=\s*["']([^"']*)/i.exec(body)?.[1];
+  return encoding && !/^utf-?8$/i.test(encoding)
+    ? `it declares the encoding ${encoding.slice(0, 40)}, but is sent as UTF-8`
+    : null;
 }
 
 /**

@@ -81,6 +81,21 @@ describe('AU accounts', () => {
   });
 });
 
+describe('TN people who leave', () => {
+  it('TN-010 leave their scenarios behind, which go on as the project’s', async () => {
+    const project = await newProject();
+    const author = await project.as('marketer');
+    const { id } = await verbs['scenario.create'](author, { name: 'Hers' });
+    await verbs['member.remove'](await project.as('admin'), { userId: author.actor.id! });
+    expect(await prisma().scenario.findUnique({ where: { id } })).toMatchObject({
+      name: 'Hers',
+      createdById: author.actor.id,
+    });
+    const entry = await prisma().auditEntry.findFirst({ where: { projectId: project.id, action: 'scenario.create' } });
+    expect(entry).toMatchObject({ actorName: author.actor.name });
+  });
+});
+
 describe('AP every verb', () => {
   const names = Object.keys(verbs) as VerbName[];
 
@@ -203,6 +218,57 @@ describe('PJ PX PT a payload', () => {
     const body = preview.ok ? preview.request.body! : '';
     expect(body.match(/</g)).toHaveLength(payload.match(/</g)!.length);
     expect(body).not.toMatch(/[\u000b\ufffe]|[\ud800-\udfff]| b='1'/);
+  });
+
+  it('PX-004 a value cannot end a CDATA section', async () => {
+    const payload = '<a><![CDATA[{{ customer.name }}]]></a>';
+    const body = await bodyOf({ format: 'xml', payload }, { name: ']]><b/>' });
+    expect(body.match(/]]>/g)).toHaveLength(1);
+    expect(body).not.toContain('<b/>');
+  });
+
+  it.each([
+    ['PX-008', '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><a>&e;</a>', 'DOCTYPE'],
+    ['PX-010', '<a><b></a></b>', 'not well-formed'],
+    ['PX-011', '<?xml version="1.0" encoding="UTF-16"?><a/>', 'UTF-16'],
+  ])('%s %s is not sent', async (_, payload, words) => {
+    expect(await rendered({ format: 'xml', payload }, {})).toMatchObject({
+      ok: false,
+      faults: [{ template: 'Payload', message: expect.stringContaining(words) }],
+    });
+  });
+
+  it('PJ-009 PJ-012 PT-004 what the author wrote is sent as written, without a byte order mark', async () => {
+    expect(await bodyOf({ payload: '{"a":1,"a":2}' }, {})).toBe('{"a":1,"a":2}');
+    expect(await bodyOf({ payload: '\ufeff{"a":1}' }, {})).toBe('{"a":1}');
+    const envelope = '<soap:Envelope>{{ customer.name }}</soap:Envelope>';
+    expect(await bodyOf({ format: 'text', payload: envelope }, { name: 'Eva' })).toBe(
+      '<soap:Envelope>Eva</soap:Envelope>',
+    );
+    expect(await bodyOf({ format: 'xml', payload: '<?xml version="1.0" encoding="utf-8"?><a/>' }, {})).toContain(
+      '<a/>',
+    );
+  });
+
+  it.each([
+    [
+      'BA-003 leaves customers out',
+      '{"a":[{% if false %}{% output customers separated by "," %}{% endif %}]}',
+      'nobody is missing',
+    ],
+    [
+      'BA-004 writes them twice',
+      '{"a":[{% output customers separated by "," %}],"b":[{% output customers separated by "," %}]}',
+      'more than once',
+    ],
+  ])('%s: a preview of the batch warns', async (_, root, words) => {
+    const preview = await rendered({ batch: true, root, customer: '{"x":"{{ customer.name }}"}' }, { name: 'Eva' });
+    expect(preview).toMatchObject({ ok: true, request: { warnings: [expect.stringContaining(words)] } });
+    const fine = await rendered(
+      { batch: true, root: '{"a":[{% output customers separated by "," %}]}', customer: '{"x":1}' },
+      {},
+    );
+    expect(fine).toMatchObject({ ok: true, request: { warnings: [] } });
   });
 
   it('PT-001 a content type cannot end its header', async () => {
