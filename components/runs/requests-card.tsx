@@ -1,8 +1,9 @@
 'use client';
 
-import { ArrowUpDown, FilterX } from 'lucide-react';
+import { ArrowUpDown, FilterX, RotateCw } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { type InputOf, useAsk } from '@/components/call';
+import { useProject } from '@/components/shell/project-context';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
@@ -13,8 +14,9 @@ import { Input, SearchInput } from '@/components/ui/input';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { Select } from '@/components/ui/select';
 import { type Column, DataTable } from '@/components/ui/table';
-import type { Document } from '@/lib/core/document';
+import type { AnyNode, Document } from '@/lib/core/document';
 import { Pages, usePages } from './pages';
+import { ReplayDialog, type ReplayFilter } from './replay-dialog';
 import { useQueryState } from './use-query';
 import { OUTCOMES, type RequestRow } from './words';
 
@@ -37,6 +39,9 @@ export function RequestsCard({
   const [query, setQuery] = useQueryState();
   const pages = usePages(PAGE);
   const filter = filterOf(query);
+  const { can } = useProject();
+  const webhooks = document.nodes.filter(({ kind }) => kind === 'webhook');
+  const [isReplaying, setIsReplaying] = useState(false);
   const isFiltered = Object.keys(filter).length > 0;
   const change = (name: string, value: string | null) => {
     pages.reset();
@@ -53,8 +58,18 @@ export function RequestsCard({
   }, [isLive, asOf]);
   return (
     <section aria-label="Requests">
-      <Card title="Requests" flush>
-        <Filters document={document} query={query} onChange={change} />
+      <Card
+        title="Requests"
+        flush
+        actions={
+          can.build && webhooks.length > 0 && !(data?.requests.length === 0 && !isFiltered) ? (
+            <Button size="sm" icon={<RotateCw aria-hidden />} onClick={() => setIsReplaying(true)}>
+              Send again
+            </Button>
+          ) : undefined
+        }
+      >
+        <Filters webhooks={webhooks} query={query} onChange={change} />
         {error && !data ? (
           <ErrorState reference={error.reference} onRetry={() => void refetch()}>
             {error.message}
@@ -85,9 +100,16 @@ export function RequestsCard({
         )}
         {data ? <Pages pages={pages} count={data.requests.length} next={data.next} loading={isFetching} /> : null}
       </Card>
+      {isReplaying ? (
+        <ReplayDialog run={run} webhooks={webhooks} filter={replayOf(filter)} onClose={() => setIsReplaying(false)} />
+      ) : null}
     </section>
   );
 }
+
+/** What is still being tried is not sent again. */
+const replayOf = ({ outcome, ...rest }: Filter): ReplayFilter =>
+  outcome === undefined || outcome === 'retrying' ? rest : { ...rest, outcome };
 
 type Filter = Pick<InputOf<'run.requests'>, 'node' | 'outcome' | 'status' | 'text'>;
 const NO_FILTER = { node: null, outcome: null, status: null, text: null };
@@ -105,15 +127,14 @@ function filterOf(query: URLSearchParams): Filter {
 }
 
 function Filters({
-  document,
+  webhooks,
   query,
   onChange,
 }: {
-  document: Document;
+  webhooks: readonly AnyNode[];
   query: URLSearchParams;
   onChange: (name: string, value: string | null) => void;
 }) {
-  const webhooks = document.nodes.filter(({ kind }) => kind === 'webhook');
   const [text, setText] = useTyped(query.get('text') ?? '', (value) => onChange('text', value));
   const [status, setStatus] = useTyped(query.get('status') ?? '', (value) => onChange('status', value));
   const isWrong = status !== '' && !/^[1-5]\d\d$/.test(status);

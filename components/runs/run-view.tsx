@@ -1,9 +1,13 @@
 'use client';
 
+import { SearchX } from 'lucide-react';
 import { useCallback } from 'react';
 import { type OutputOf, useAsk } from '@/components/call';
+import { useScenario } from '@/components/scenario/scenario-context';
 import { Banner } from '@/components/ui/banner';
+import { LinkButton } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
+import { EmptyState } from '@/components/ui/empty-state';
 import { ErrorState } from '@/components/ui/error-state';
 import { Page } from '@/components/ui/page-header';
 import { Skeleton } from '@/components/ui/skeleton';
@@ -28,20 +32,16 @@ export function RunView({ run }: { run: string }) {
   const { data, error, refetch } = useAsk(
     'run.open',
     { run },
-    { refetchInterval: (value) => (value && hasEnded(value.run.state) ? false : EVERY_MS) },
+    { refetchInterval: (value) => (value && !hasEnded(value.run.state) ? EVERY_MS : false) },
   );
   const showPeople = useCallback(
     (node: string, group: string) => setQuery({ people: `${node}:${group}`, journey: null, request: null }),
     [setQuery],
   );
+  if (error?.code === 'not-found') return <NoSuchRun />;
   if (!data)
     return error ? (
-      <ErrorState
-        className="h-full"
-        title={error.code === 'not-found' ? 'There is no such run' : undefined}
-        reference={error.reference}
-        onRetry={() => void refetch()}
-      >
+      <ErrorState className="h-full" reference={error.reference} onRetry={() => void refetch()}>
         {error.message}
       </ErrorState>
     ) : (
@@ -77,6 +77,20 @@ export function RunView({ run }: { run: string }) {
         <RequestDrawer key={request} run={run} request={request} />
       ) : null}
     </Page>
+  );
+}
+
+function NoSuchRun() {
+  const { href } = useScenario();
+  return (
+    <EmptyState
+      className="h-full"
+      icon={<SearchX aria-hidden />}
+      title="There is no such run"
+      action={<LinkButton href={`${href}/evaluate`}>Show the latest run</LinkButton>}
+    >
+      It may be in another project, or the address is not whole.
+    </EmptyState>
   );
 }
 

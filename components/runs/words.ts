@@ -1,5 +1,6 @@
 import type { OutputOf } from '@/components/call';
 import type { Tone } from '@/components/ui/badge';
+import { NODE_KINDS } from '@/lib/core/node-kinds';
 
 /** Runs in words: states, outcomes, and what became of somebody at a node. */
 
@@ -65,21 +66,22 @@ export function stepSentence(step: JourneyStep): string {
 }
 
 function passedSentence(step: JourneyStep): string {
+  const { nodeName, port } = step;
+  if (step.kind === 'on-event') return `Entered because of an event${step.reason ? `: ${step.reason}` : ''}.`;
+  if (NODE_KINDS[step.kind].family === 'trigger') return 'Entered when the run started.';
   switch (step.kind) {
-    case 'now':
-      return 'Entered when the run started.';
-    case 'on-event':
-      return `Entered because of an event${step.reason ? `: ${step.reason}` : ''}.`;
     case 'condition':
-      return step.port === 'no' ? `${step.nodeName}: no, went on by No.` : `${step.nodeName}: yes, went on by Yes.`;
+      return port === 'no' ? `${nodeName}: no, went on by No.` : `${nodeName}: yes, went on by Yes.`;
     case 'wait':
-      return `Waited at ${step.nodeName} and went on.`;
+      return `Waited at ${nodeName} and went on.`;
     case 'webhook':
-      return `${step.nodeName} was delivered${step.status ? ` (${step.status})` : ''}.`;
+      return `${nodeName} was delivered${step.status ? ` (${step.status})` : ''}.`;
     case 'set-attribute':
-      return `${step.nodeName} was written to the profile.`;
+      return `${nodeName} was written to the profile.`;
     case 'add-event':
-      return `${step.nodeName} was tracked.`;
+      return `${nodeName} was tracked.`;
+    default:
+      return `Went on from ${nodeName}.`;
   }
 }
 
