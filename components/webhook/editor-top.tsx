@@ -20,6 +20,8 @@ export interface EditorTopProps {
   onRename: (name: string) => void;
   onClose: () => void;
   readOnly: boolean;
+  /** The preset of the webhook says whether it is a batch. */
+  isBatchLocked: boolean;
   /** How many parameters the templates ask for. */
   parameters: number;
   /** Where closing leads to. */
@@ -29,7 +31,7 @@ export interface EditorTopProps {
 
 /** Where one is, the four tabs, and whether it is a batch. */
 export function EditorTop(props: EditorTopProps) {
-  const { node, onChange, onClose, readOnly, parameters, backTo, tools } = props;
+  const { node, onChange, onClose, readOnly, isBatchLocked, parameters, backTo, tools } = props;
   return (
     <header className="flex h-12 shrink-0 items-center gap-3 border-line border-b pr-3 pl-2">
       <div className="flex min-w-0 flex-1 items-center gap-1">
@@ -41,7 +43,7 @@ export function EditorTop(props: EditorTopProps) {
         </span>
         <Name {...props} />
         <span className="shrink-0 text-faint text-sm tabular-nums">#{node.number}</span>
-        {readOnly ? <Badge>Read only</Badge> : null}
+        {readOnly ? <Badge>Read only</Badge> : isBatchLocked ? <Badge>From a preset</Badge> : null}
       </div>
       <Tabs.List aria-label="Webhook" className="flex h-full shrink-0 items-end gap-4">
         <Tab value="editor">Editor</Tab>
@@ -54,7 +56,7 @@ export function EditorTop(props: EditorTopProps) {
       <div className="flex min-w-0 flex-1 items-center justify-end gap-2">
         <Switch
           checked={node.settings.batch}
-          disabled={readOnly}
+          disabled={isBatchLocked}
           onChange={(batch) => onChange(batch ? begun(node.settings) : { batch })}
           className="mr-2 whitespace-nowrap"
         >

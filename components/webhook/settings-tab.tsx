@@ -15,6 +15,7 @@ import { effectiveBatchSize, type WebhookSettings } from '@/lib/core/webhook';
 import { NumberInput } from './number-input';
 import { ResultsMapping } from './results-mapping';
 import { TrackedProperties } from './tracked-properties';
+import type { Locks } from './use-locks';
 
 export interface SettingsTabProps {
   settings: WebhookSettings;
@@ -25,12 +26,13 @@ export interface SettingsTabProps {
 }
 
 /** How fast it is sent, how the answer is read, and what happens when there is none. */
-export function SettingsTab(props: SettingsTabProps) {
+export function SettingsTab({ locks, ...rest }: Omit<SettingsTabProps, 'readOnly'> & { locks: Locks }) {
+  const props = { ...rest, readOnly: locks.has('settings') };
   return (
     <div className="mx-auto flex w-full max-w-160 flex-col gap-8 p-6">
       {props.settings.batch ? <BatchSection {...props} /> : null}
       <PolicySection {...props} />
-      <ResponseSection {...props} />
+      <ResponseSection {...props} readOnly={locks.has('response')} />
       <DeliverySection {...props} />
       <Section title="Tracked properties" about="Added to the campaign event of each customer. Values may hold Jinja.">
         <TrackedProperties {...props} />

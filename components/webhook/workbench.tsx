@@ -15,6 +15,7 @@ import { TestTab } from './test-tab';
 import { useAnalysis } from './use-analysis';
 import { useEditors } from './use-editors';
 import { useSame, useStored, useWide, WhileShown } from './use-layout';
+import { useLocks } from './use-locks';
 import { useOrigins } from './use-origins';
 import { usePaste } from './use-paste';
 import { type Place, usePlace } from './use-place';
@@ -50,12 +51,14 @@ export function Workbench(props: WorkbenchProps) {
   const { editors, onReady, onFocus, insert, goTo, pickFragment } = useEditors(setView, settings.customer);
   const originOf = useOrigins({ settings, scenario, node, whom, place });
   const { paste, split } = usePaste(settings, change, whom.customer);
-  const shared = { settings, change, readOnly };
+  const locks = useLocks(settings, readOnly);
+  const shared = { settings, change };
 
   return (
     <>
       <EditorTop
         {...props}
+        isBatchLocked={locks.has('payload')}
         parameters={declarations.length}
         backTo={scenario?.name ?? 'Back'}
         tools={view === 'test' ? null : columns.switches}
@@ -84,6 +87,7 @@ export function Workbench(props: WorkbenchProps) {
           <Tabs.Content value="editor" forceMount className="h-full outline-none data-[state=inactive]:hidden">
             <EditorTab
               {...shared}
+              locks={locks}
               sources={sources}
               chosen={whom.customer?.name ?? ''}
               analysis={analysis}
@@ -96,10 +100,15 @@ export function Workbench(props: WorkbenchProps) {
             />
           </Tabs.Content>
           <Tabs.Content value="parameters" className="scroll-thin h-full overflow-y-auto outline-none">
-            <ParametersTab {...shared} declarations={declarations} analysis={analysis} />
+            <ParametersTab
+              {...shared}
+              readOnly={locks.has('parameters')}
+              declarations={declarations}
+              analysis={analysis}
+            />
           </Tabs.Content>
           <Tabs.Content value="settings" className="scroll-thin h-full overflow-y-auto outline-none">
-            <SettingsTab {...shared} onEvent={place.event !== null} />
+            <SettingsTab {...shared} locks={locks} onEvent={place.event !== null} />
           </Tabs.Content>
         </Columns>
       </div>

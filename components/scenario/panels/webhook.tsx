@@ -9,9 +9,11 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { hostOf } from '@/lib/core/node-kinds';
 import type { PanelProps } from '../panel-props';
 import { useEditor } from '../store';
+import { PresetLink } from './preset-link';
 
 /** What a webhook does, at a glance; it is edited in its own full-height editor. */
-export function WebhookPanel({ node, readOnly }: PanelProps<'webhook'>) {
+export function WebhookPanel(props: PanelProps<'webhook'>) {
+  const { node, readOnly } = props;
   const open = useEditor((editor) => editor.open);
   const check = useEditor((editor) => editor.check);
   const { data: policies } = useAsk('policy.list', {});
@@ -31,6 +33,7 @@ export function WebhookPanel({ node, readOnly }: PanelProps<'webhook'>) {
           Check audience
         </Button>
       </div>
+      <PresetLink {...props} />
       <div data-field="url">
         <KeyValues
           items={[
