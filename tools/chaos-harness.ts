@@ -23,6 +23,8 @@ export interface ChaosOptions {
   /** Makes a run of faults repeatable, as far as the clock allows. */
   seed: number;
   latencyMs: number;
+  /** Crash the database, too; not where others share it. */
+  database?: boolean;
   say?: (text: string) => void;
 }
 
@@ -235,7 +237,8 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     for (let i = 0; i < options.kills && !over; i++) {
       await sleep(700 + 900 * random());
       if (over) break;
-      const kind = TURNS[i % TURNS.length]!;
+      const turn = TURNS[i % TURNS.length]!;
+      const kind = turn === 'database' && options.database === false ? 'connections' : turn;
       faults.push({ kind, at: performance.now(), inFlight: receiver.inFlight() });
       options.say?.(`${kind} (${i + 1} of ${options.kills}), ${receiver.received.length} requests so far`);
       await inflict(kind, workers, Math.floor(random() * workers.length), receiver.url);

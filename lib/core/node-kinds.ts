@@ -18,6 +18,33 @@ export const OnEventSettings = z.object({
 });
 export type OnEventSettings = z.infer<typeof OnEventSettings>;
 
+/** An IANA time zone; empty is the project's. */
+const TimeZone = z.string().max(64).default('');
+
+export const OnDateSettings = z.object({
+  /** Local date and time, `2026-12-24T08:30`. */
+  at: z.string().max(16).default(''),
+  timeZone: TimeZone,
+});
+export type OnDateSettings = z.infer<typeof OnDateSettings>;
+
+export const RepeatEvery = z.enum(['minutes', 'hours', 'day', 'week', 'month', 'cron']);
+export const RepeatSettings = z.object({
+  every: RepeatEvery.default('day'),
+  /** Of minutes and hours: how many, counted from Start. */
+  interval: z.number().int().min(1).max(10_000).default(1),
+  /** Of days, weeks and months: the local time, `08:30`. */
+  time: z.string().max(5).default('08:30'),
+  /** Of weeks: 1 is Monday, 7 is Sunday. */
+  weekdays: z.array(z.number().int().min(1).max(7)).max(7).default([1]),
+  /** Of months; a month without that day is left out, 31 is the last day of each. */
+  monthDay: z.number().int().min(1).max(31).default(1),
+  /** Five fields: minute, hour, day, month, weekday. */
+  cron: z.string().max(100).default(''),
+  timeZone: TimeZone,
+});
+export type RepeatSettings = z.infer<typeof RepeatSettings>;
+
 export const ConditionSettings = z.object({
   mode: z.enum(['filter', 'jinja']).default('filter'),
   filter: Filter.default({ groups: [] }),
@@ -73,6 +100,8 @@ export interface NodeKind<Settings> {
 
 interface SettingsOf {
   now: NowSettings;
+  'on-date': OnDateSettings;
+  repeat: RepeatSettings;
   'on-event': OnEventSettings;
   condition: ConditionSettings;
   wait: WaitSettings;
@@ -94,6 +123,38 @@ export const NODE_KINDS: { [K in Kind]: NodeKind<SettingsOf[K]> } = {
     ports: ['out'],
     summary: () => 'all customers',
     faults: () => [],
+  },
+  'on-date': {
+    family: 'trigger',
+    title: 'On date',
+    about: 'Every customer of the project enters once, at a date and time that you choose.',
+    settings: OnDateSettings,
+    blank: () => OnDateSettings.parse({}),
+    ports: ['out'],
+    summary: (s) => (s.at ? s.at.replace('T', ' ') : 'choose a date'),
+    faults: (s) => [
+      ...(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(s.at) ? [] : [fault('at', 'Choose the date and time.')]),
+      ...zoneFaults(s.timeZone),
+    ],
+  },
+  repeat: {
+    family: 'trigger',
+    title: 'Repeat',
+    about: 'Every customer of the project enters again and again, by a rule of time.',
+    settings: RepeatSettings,
+    blank: () => RepeatSettings.parse({}),
+    ports: ['out'],
+    summary: describeRepeat,
+    faults: (s) => [
+      ...(['day', 'week', 'month'].includes(s.every) && !/^([01]\d|2[0-3]):[0-5]\d$/.test(s.time)
+        ? [fault('time', 'Enter the time as hours and minutes, 08:30.')]
+        : []),
+      ...(s.every === 'week' && s.weekdays.length === 0 ? [fault('weekdays', 'Choose at least one day.')] : []),
+      ...(s.every === 'cron' && s.cron.trim().split(/\s+/).length !== 5
+        ? [fault('cron', 'Write five fields: minute, hour, day, month, weekday.')]
+        : []),
+      ...zoneFaults(s.timeZone),
+    ],
   },
   'on-event': {
     family: 'trigger',
@@ -188,6 +249,26 @@ export const PORT_LABELS: Record<string, string> = { out: '', yes: 'Yes', no: 'N
 
 function fault(field: string, message: string, severity: Fault['severity'] = 'error'): Fault {
   return { severity, field, message };
+}
+
+/** Days of the week from Monday, as `RepeatSettings.weekdays` counts them. */
+export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+
+/** The rule in words, for a card: "every Mon, Thu at 08:30". */
+export function describeRepeat(s: RepeatSettings): string {
+  if (s.every === 'minutes' || s.every === 'hours')
+    return `every ${s.interval === 1 ? s.every.slice(0, -1) : `${s.interval} ${s.every}`}`;
+  if (s.every === 'cron') return s.cron.trim() || 'write a rule';
+  if (s.every === 'day') return `every day at ${s.time}`;
+  if (s.every === 'week')
+    return `every ${s.weekdays.map((day) => WEEKDAYS[day - 1]).join(', ') || 'week'} at ${s.time}`;
+  return `${s.monthDay === 31 ? 'the last day' : `day ${s.monthDay}`} of every month at ${s.time}`;
+}
+
+function zoneFaults(timeZone: string): Fault[] {
+  return timeZone === '' || /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/.test(timeZone)
+    ? []
+    : [fault('timeZone', 'Write the time zone by its name, Europe/Bratislava.')];
 }
 
 function filterFaults(filter: Filter): Fault[] {

@@ -39,6 +39,8 @@ export function templatesOf(node: AnyNode): NodeTemplate[] {
         value(`properties.${i}.value`, `Property ${name}`, source),
       );
     case 'now':
+    case 'on-date':
+    case 'repeat':
     case 'on-event':
     case 'wait':
       return [];

@@ -61,6 +61,7 @@ export interface Chunk {
   stays: boolean;
   sending: number;
   firstAt: Date | null;
+  dueAt: Date;
   jobId: string | null;
   claimed: number;
   deaths: number;
@@ -70,7 +71,7 @@ export interface Chunk {
 export const intArray = (values: readonly number[]): string => `{${values.join(',')}}`;
 
 export const CHUNK_COLUMNS = `id, run_id AS "runId", node, size, journeys, customers, contexts, policy_id AS "policyId", on_event AS "onEvent",
-  attempt, windows, tries, alone, stays, sending, first_at AS "firstAt", job_id AS "jobId", claimed, deaths`;
+  attempt, windows, tries, alone, stays, sending, first_at AS "firstAt", due_at AS "dueAt", job_id AS "jobId", claimed, deaths`;
 
 /** The group of jobs that share a policy within a run; campaigns take turns by it. */
 export const groupOf = (policyId: string | null, runId: number): string => `${policyId ?? 'none'}:${runId}`;

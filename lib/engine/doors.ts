@@ -1,8 +1,12 @@
+import type { Node } from '../core/document.ts';
+import type { Sql } from '../db/index.ts';
 import { fillBatches } from './batches.ts';
-import { type Chunk, deleteChunks, isDoor, lockOwn, releaseChunks } from './chunks.ts';
+import { AUDIENCE_DOOR, type Chunk, deleteChunks, doorOf, isDoor, lockOwn, releaseChunks } from './chunks.ts';
 import { type Traveller, unpack } from './contexts.ts';
 import type { RunContext } from './runs.ts';
+import { nextFiring } from './schedule.ts';
 import { inTransaction, query } from './sql.ts';
+import { startRun } from './start.ts';
 import { passAll } from './step.ts';
 import { Transition } from './transition.ts';
 import { arrive, depart, newJourneys } from './walk.ts';
@@ -77,18 +81,13 @@ export async function letAudienceIn(hooks: WalkHooks, run: RunContext, chunk: Ch
   }
 }
 
-async function nextPage(
-  sql: Parameters<typeof lockOwn>[0],
-  worker: number,
-  run: RunContext,
-  chunk: Chunk,
-): Promise<'more' | 'end'> {
+async function nextPage(sql: Sql, worker: number, run: RunContext, chunk: Chunk): Promise<'more' | 'end'> {
   if ((await lockOwn(sql, worker, [chunk.id])).size === 0) return 'end';
   const { rows } = await sql.query<{ state: string; cursor: number; upperBound: number }>(
     'SELECT state, cursor, upper_bound AS "upperBound" FROM run WHERE id = $1 FOR NO KEY UPDATE',
     [run.id],
   );
-  const { state, cursor, upperBound } = rows[0]!;
+  const { state, cursor } = rows[0]!;
   if (state === 'paused') {
     await releaseChunks(sql, 'walk', [chunk], { held: true });
     return 'end';
@@ -99,8 +98,12 @@ async function nextPage(
     return 'end' as const;
   };
   if (state !== 'running' && state !== 'finishing') return end();
+  const isScheduled = isDoor(chunk.node) && chunk.node !== AUDIENCE_DOOR;
+  const upperBound = isScheduled && cursor === 0 ? await fire(sql, run, chunk) : rows[0]!.upperBound;
   const into = new Transition();
-  const doors = run.program.entries.map((id) => run.program.nodes[id]!).filter(({ node }) => node.kind === 'now');
+  const doors = isScheduled
+    ? [run.nodes.get(-chunk.node)!]
+    : run.program.entries.map((id) => run.program.nodes[id]!).filter(({ node }) => node.kind === 'now');
   let at = cursor;
   let entered = 0;
   for (let page = 0; page < MOST_PAGES; page++) {
@@ -134,6 +137,35 @@ async function nextPage(
   await sql.query('UPDATE run SET cursor = $2, entered = entered + $3 WHERE id = $1', [run.id, at, entered]);
   await into.write(sql);
   return at >= upperBound ? end() : 'more';
+}
+
+/** A scheduled trigger fires: the audience is whoever is there now, and a Repeat makes its next run. */
+async function fire(sql: Sql, run: RunContext, chunk: Chunk): Promise<number> {
+  const { rows } = await sql.query<{ upperBound: number }>(
+    `UPDATE run SET upper_bound = coalesce((SELECT max(id) FROM customer c WHERE c.project_id = run.project_id), 0)
+      WHERE id = $1 RETURNING upper_bound AS "upperBound"`,
+    [run.id],
+  );
+  const { node } = run.nodes.get(-chunk.node)!;
+  if (node.kind === 'repeat') await startNextFiring(sql, run, chunk.dueAt, node);
+  return rows[0]!.upperBound;
+}
+
+async function startNextFiring(sql: Sql, run: RunContext, fired: Date, node: Node<'repeat'>): Promise<void> {
+  const { rows } = await sql.query<{ zone: string; versionId: string; startedById: string | null; state: string }>(
+    `SELECT p.time_zone AS zone, r.version_id AS "versionId", r.started_by_id AS "startedById", r.state
+       FROM run r JOIN project p ON p.id = r.project_id WHERE r.id = $1`,
+    [run.id],
+  );
+  const { zone, versionId, startedById, state } = rows[0]!;
+  if (state !== 'running') return;
+  const now = new Date();
+  let at = nextFiring(node.settings, fired, zone);
+  // Firings that were missed while no worker ran are not made up for.
+  if (at && at <= now) at = nextFiring(node.settings, now, zone);
+  if (!at) return;
+  const start = { projectId: run.projectId, scenarioId: run.scenarioId, versionId, program: run.program, startedById };
+  await startRun(sql, start, 'repeat', { door: doorOf(node.number), dueAt: at });
 }
 
 async function runState(runId: number): Promise<string> {

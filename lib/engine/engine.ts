@@ -14,7 +14,7 @@ import { OpenChunk } from './open-chunk.ts';
 import { planOf } from './plan.ts';
 import { frameOf, once, RunCache, type RunContext } from './runs.ts';
 import { Sender } from './send.ts';
-import { assertAlive, noteAlive, openSession, type Session } from './session.ts';
+import { assertAlive, noteAlive, openSession, type Session, TakenOver } from './session.ts';
 import { Settler } from './settle.ts';
 import { releaseSlots } from './slots.ts';
 import { anyConnection, inTransaction, query } from './sql.ts';
@@ -41,12 +41,14 @@ export class Engine {
   private readonly open = new Map<number, OpenChunk>();
   private readonly walking = new Map<number, Chunk>();
   private readonly timers: NodeJS.Timeout[] = [];
-  private readonly onLost: (error: Error) => void;
+  private onLost: (error: Error) => void;
   private readonly transport: Transport;
+  // Made by `begin`, before anything else happens.
   private session!: Session;
   private lanes!: Lanes;
   private settler!: Settler;
   private sender!: Sender;
+  private ready = false;
   private stopping = false;
   private dead = false;
   private readonly fetching: Record<Queue, Promise<void> | null> = { walk: null, send: null };
@@ -57,34 +59,52 @@ export class Engine {
     this.transport = createTransport({ rules: egressRules(env()), connections: CONNECTIONS });
   }
 
-  /** @throws when the database cannot be reached */
+  /**
+   * @param onLost called once, when an engine that was started can go on no more
+   * @throws when the database cannot be reached; nothing of it is left then
+   */
   static async start(databaseUrl: string, onLost: (error: Error) => void): Promise<Engine> {
-    const engine = new Engine(onLost);
-    engine.session = await openSession(databaseUrl, {
-      onWake: () => engine.wake(),
-      onRun: (runId) => engine.look(runId),
-      onLost: (error) => engine.lose(error),
+    let failed: Error | null = null;
+    const engine = new Engine((error) => {
+      failed = error;
     });
-    engine.lanes = new Lanes(engine.session.id, () => engine.fetch('send'));
-    engine.settler = new Settler(engine.session.id, {
-      onWork: () => engine.wake(),
-      onClosed: (chunk) => engine.forget(chunk),
-      onMaybeEnded: (runId) => engine.endIfEmpty(runId),
-      onBroken: (error) => engine.lose(error),
-    });
-    engine.sender = new Sender(engine.transport, engine.settler, (chunk) => engine.hold(chunk));
-    engine.every(POLL_MS, async () => engine.wake());
-    engine.every(PEER_CHECK_MS, async () => {
-      if ((await takeOverFromDead(engine.session.id)) > 0) engine.wake();
-    });
-    engine.every(TOUCH_EVERY_MS, () => engine.touch());
-    engine.every(SUPERVISE_MS, async () => {
-      await superviseJobs();
-      for (const runId of await openRunIds(anyConnection)) await engine.end(runId);
-    });
-    await takeOverFromDead(engine.session.id);
+    try {
+      await engine.begin(databaseUrl);
+      if (failed) throw failed;
+    } catch (error) {
+      await engine.stop('now');
+      throw error;
+    }
+    engine.onLost = onLost;
+    engine.ready = true;
     engine.wake();
     return engine;
+  }
+
+  private async begin(databaseUrl: string): Promise<void> {
+    this.session = await openSession(databaseUrl, {
+      onWake: () => this.wake(),
+      onRun: (runId) => this.look(runId),
+      onLost: (error) => this.lose(error),
+    });
+    this.lanes = new Lanes(this.session.id, () => this.fetch('send'));
+    this.settler = new Settler(this.session.id, {
+      onWork: () => this.wake(),
+      onClosed: (chunk) => this.forget(chunk),
+      onMaybeEnded: (runId) => this.endIfEmpty(runId),
+      onBroken: (error) => this.lose(error),
+    });
+    this.sender = new Sender(this.transport, this.settler, (chunk) => this.hold(chunk));
+    await takeOverFromDead(this.session.id);
+    this.every(POLL_MS, async () => this.wake());
+    this.every(PEER_CHECK_MS, async () => {
+      if ((await takeOverFromDead(this.session.id)) > 0) this.wake();
+    });
+    this.every(TOUCH_EVERY_MS, () => this.touch());
+    this.every(SUPERVISE_MS, async () => {
+      await superviseJobs();
+      for (const runId of await openRunIds(anyConnection)) await this.end(runId);
+    });
   }
 
   /** "drain": what is in flight is settled, everything else goes back. "now": nothing is written any more. */
@@ -98,11 +118,11 @@ export class Engine {
       await releaseSlots(this.session.id);
     }
     this.dead = true;
-    this.settler.abandon(new Error('the worker was stopped'));
-    this.lanes.close();
+    this.settler?.abandon(new Error('the worker was stopped'));
+    this.lanes?.close();
     // Given up means: nothing of it goes on in this process, whatever takes over.
     await this.transport.destroy();
-    await this.session.close().catch((error: Error) => log.debug({ error: error.message }, 'the session was gone'));
+    await this.session?.close().catch((error: Error) => log.debug({ error: error.message }, 'the session was gone'));
   }
 
   private async settled(): Promise<void> {
@@ -142,7 +162,7 @@ export class Engine {
 
   /** Takes what is due, as much as fits; called again while it runs, it looks once more afterwards. */
   private fetch(queue: Queue): void {
-    if (this.stopping || this.dead) return;
+    if (!this.ready || this.stopping || this.dead) return;
     if (this.fetching[queue]) {
       this.again[queue] = true;
       return;
@@ -150,7 +170,8 @@ export class Engine {
     this.again[queue] = false;
     this.fetching[queue] = (queue === 'walk' ? this.fetchWalks() : this.fetchSends())
       .catch((error: Error) => {
-        if (!this.dead) log.warn({ error: error.message, queue }, 'work could not be taken and is tried again');
+        if (error instanceof TakenOver) this.lose(error);
+        else if (!this.dead) log.warn({ error: error.message, queue }, 'work could not be taken and is tried again');
       })
       .finally(() => {
         this.fetching[queue] = null;
@@ -180,7 +201,7 @@ export class Engine {
     };
     try {
       const run = await this.runs.get(anyConnection, chunk.runId);
-      if (chunk.node === AUDIENCE_DOOR) await letAudienceIn(hooks, run, chunk);
+      if (chunk.node === AUDIENCE_DOOR || chunk.size === 0) await letAudienceIn(hooks, run, chunk);
       else await moveOn(hooks, run, chunk);
     } catch (error) {
       if (this.dead) return;
@@ -292,6 +313,8 @@ export class Engine {
 
   /** A run was paused, resumed or stopped, or one of its webhooks was. */
   private look(runId: number): void {
+    // Its end may have been looked for before this change was committed.
+    this.endIfEmpty(runId);
     const chunks = [...this.open.values()].filter((chunk) => chunk.runId === runId && !chunk.closing);
     if (chunks.length === 0) return this.wake();
     this.closeBy(runId, chunks).catch((error: Error) =>

@@ -1,59 +1,43 @@
-import type { Program } from '../core/program.ts';
+import type { AnyNode } from '../core/document.ts';
 import type { Sql } from '../db/index.ts';
-import { AUDIENCE_DOOR, insertChunks, jobFor } from './chunks.ts';
+import { AUDIENCE_DOOR, doorOf, jobFor } from './chunks.ts';
 import { endRunIfEmpty, skipStanding } from './ends.ts';
 import { announceWork, sendJobs } from './jobs.ts';
 import { announceRun } from './notices.ts';
 import { loadProgram, nodesByNumber } from './runs.ts';
+import { dateOf, nextFiring } from './schedule.ts';
+import { type RunStart, startRun } from './start.ts';
 import type { RunKind, StartedRun } from './views.ts';
 
 /**
- * Starts a version: one run for each trigger kind of the program, in the caller's transaction; nothing runs before it
- * commits. The scenario's status is the caller's to set; the executor sets it to inactive when its last run has ended.
+ * Starts a version: one run for all its Now triggers, one for all On event triggers, one for each scheduled trigger (its first
+ * firing, which makes the next), in the caller's transaction; nothing runs before it commits. The scenario's status is the
+ * caller's to set; the executor sets it to inactive when its last run has ended.
  */
-export async function startRuns(
-  sql: Sql,
-  start: { projectId: string; scenarioId: string; versionId: string; program: Program; startedById: string | null },
-): Promise<StartedRun[]> {
-  const { program } = start;
-  const kinds = new Set(program.entries.map((id) => RUN_KIND[program.nodes[id]!.node.kind as keyof typeof RUN_KIND]));
+export async function startRuns(sql: Sql, start: RunStart): Promise<StartedRun[]> {
+  const triggers = start.program.entries.map((id) => start.program.nodes[id]!.node);
   const runs: StartedRun[] = [];
-  for (const kind of kinds) runs.push(await startRun(sql, start, kind));
+  if (triggers.some(({ kind }) => kind === 'now'))
+    runs.push(await startRun(sql, start, 'now', { door: AUDIENCE_DOOR }));
+  if (triggers.some(({ kind }) => kind === 'on-event')) runs.push(await startRun(sql, start, 'event', null));
+  for (const node of triggers) {
+    const firing = await firstFiring(sql, start.projectId, node);
+    if (firing) runs.push(await startRun(sql, start, firing.kind, { door: doorOf(node.number), dueAt: firing.at }));
+  }
   await announceWork(sql);
   return runs;
 }
 
-/** Which triggers share a run. */
-const RUN_KIND = { now: 'now', 'on-event': 'event' } as const satisfies Record<string, RunKind>;
-
-async function startRun(sql: Sql, start: Parameters<typeof startRuns>[1], kind: RunKind): Promise<StartedRun> {
-  const { projectId, scenarioId, versionId, program, startedById } = start;
-  const { rows } = await sql.query<{ id: number | bigint; number: number }>(
-    `INSERT INTO run (project_id, scenario_id, version_id, number, kind, started_by_id, upper_bound)
-     SELECT $1::uuid, $2::uuid, $3::uuid, coalesce((SELECT max(number) FROM run WHERE scenario_id = $2::uuid), 0) + 1, $4, $5::uuid,
-            CASE WHEN $4 = 'event' THEN 0 ELSE coalesce((SELECT max(id) FROM customer WHERE project_id = $1::uuid), 0) END
-     RETURNING id, number`,
-    [projectId, scenarioId, versionId, kind, startedById],
-  );
-  const id = Number(rows[0]!.id);
-  await sql.query('INSERT INTO run_node (run_id, node) SELECT $1, unnest($2::int[])', [
-    id,
-    `{${[...nodesByNumber(program).keys()].join(',')}}`,
+/** When a scheduled trigger fires for the first time; null for any other, and for a date that has passed. */
+async function firstFiring(sql: Sql, projectId: string, node: AnyNode): Promise<{ kind: RunKind; at: Date } | null> {
+  if (node.kind !== 'on-date' && node.kind !== 'repeat') return null;
+  const { rows } = await sql.query<{ zone: string }>('SELECT time_zone AS zone FROM project WHERE id = $1::uuid', [
+    projectId,
   ]);
-  if (kind === 'now')
-    await insertChunks(sql, [
-      {
-        runId: id,
-        node: AUDIENCE_DOOR,
-        journeys: null,
-        customers: [],
-        contexts: null,
-        policyId: null,
-        onEvent: false,
-        queue: 'walk',
-      },
-    ]);
-  return { id: String(id), number: rows[0]!.number, kind };
+  const { zone } = rows[0]!;
+  const now = new Date();
+  const at = node.kind === 'on-date' ? dateOf(node.settings, zone) : nextFiring(node.settings, now, zone);
+  return at && at > now ? { kind: node.kind === 'on-date' ? 'date' : 'repeat', at } : null;
 }
 
 type Target = { scenarioId: string } | { runId: string };
@@ -79,6 +63,13 @@ export async function stopRuns(sql: Sql, target: Target, mode: 'finish' | 'now')
 async function finish(sql: Sql, id: number, state: string): Promise<void> {
   // The audience of a Now run entered when it was started, whether or not its page was read yet.
   await sql.query("UPDATE run SET state = 'finishing', expanded = expanded OR kind = 'event' WHERE id = $1", [id]);
+  // A firing that lies ahead does not come.
+  await sql.query(
+    `WITH ahead AS (DELETE FROM chunk c USING run r WHERE r.id = $1 AND c.run_id = r.id AND r.kind IN ('date', 'repeat')
+        AND c.node < 0 AND c.owner IS NULL AND r.entered = 0 RETURNING c.run_id)
+     UPDATE run SET expanded = true FROM ahead WHERE run.id = ahead.run_id`,
+    [id],
+  );
   if (state === 'paused') await wakeHeld(sql, id, null);
 }
 

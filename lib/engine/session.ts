@@ -44,33 +44,56 @@ export async function openSession(databaseUrl: string, events: SessionEvents): P
     if (channel === WAKE_CHANNEL) events.onWake();
     if (channel === RUN_CHANNEL) events.onRun(Number(payload));
   });
-  await client.connect();
-  const { rows } = await client.query<{ id: number }>('INSERT INTO worker (host, pid) VALUES ($1, $2) RETURNING id', [
-    os.hostname(),
-    process.pid,
-  ]);
-  const { id } = rows[0]!;
-  await client.query('SELECT pg_advisory_lock($1, $2)', [LOCK_CLASS, id]);
-  await client.query(`LISTEN ${WAKE_CHANNEL}`);
-  await client.query(`LISTEN ${RUN_CHANNEL}`);
+  const id = await enrol(client).catch(async (error: Error) => {
+    closing = true;
+    await client.end();
+    throw error;
+  });
   log.info({ worker: id }, 'worker ready');
   return {
     id,
     async close() {
       closing = true;
-      await pool().query('DELETE FROM worker WHERE id = $1 AND NOT EXISTS (SELECT FROM chunk WHERE owner = $1)', [id]);
-      await client.end();
+      try {
+        await pool().query('DELETE FROM worker WHERE id = $1 AND NOT EXISTS (SELECT FROM chunk WHERE owner = $1)', [
+          id,
+        ]);
+      } finally {
+        await client.end();
+      }
     },
   };
 }
 
+/** A number, its lock, and an ear for what is announced. */
+async function enrol(client: pg.Client): Promise<number> {
+  await client.connect();
+  const { rows } = await client.query<{ id: number }>("SELECT nextval(pg_get_serial_sequence('worker', 'id')) AS id");
+  const { id } = rows[0]!;
+  // The lock comes first: a row without its lock is taken for dead.
+  await client.query('SELECT pg_advisory_lock($1, $2)', [LOCK_CLASS, id]);
+  await client.query('INSERT INTO worker (id, host, pid) OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3)', [
+    id,
+    os.hostname(),
+    process.pid,
+  ]);
+  await client.query(`LISTEN ${WAKE_CHANNEL}`);
+  await client.query(`LISTEN ${RUN_CHANNEL}`);
+  return id;
+}
+
+/** A peer took this worker for dead. */
+export class TakenOver extends Error {
+  override name = 'TakenOver';
+}
+
 /**
  * Makes sure that nobody took over from this worker yet, and that nobody does before the transaction ends: what it takes in
- * it would otherwise belong to nobody. @throws when somebody did
+ * it would otherwise belong to nobody. @throws TakenOver
  */
 export async function assertAlive(sql: Sql, id: number): Promise<void> {
   const { rows } = await sql.query('SELECT id FROM worker WHERE id = $1 FOR KEY SHARE', [id]);
-  if (rows.length === 0) throw new Error(`worker ${id} was taken over`);
+  if (rows.length === 0) throw new TakenOver(`worker ${id} was taken over`);
 }
 
 /** A sign of life for screens; the lock is what counts. */

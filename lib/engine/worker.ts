@@ -19,8 +19,7 @@ export async function startWorker({ databaseUrl }: { databaseUrl: string }): Pro
   process.env.DATABASE_URL = databaseUrl;
   await boss();
   let stopping = false;
-  const begin = () => Engine.start(databaseUrl, (error) => beginAnew(error));
-  let engine: Engine | null = await begin();
+  let engine: Engine | null = await Engine.start(databaseUrl, beginAnew);
 
   async function beginAnew(cause: Error): Promise<void> {
     log.error({ error: cause.message }, 'the worker lost its session and begins anew');
@@ -28,7 +27,7 @@ export async function startWorker({ databaseUrl }: { databaseUrl: string }): Pro
     engine = null;
     for (let attempt = 0; !stopping && engine === null; attempt++) {
       try {
-        engine = await begin();
+        engine = await Engine.start(databaseUrl, beginAnew);
       } catch (error) {
         log.warn({ error: (error as Error).message }, 'the database cannot be reached');
         await sleep(RESTART_MS[Math.min(attempt, RESTART_MS.length - 1)]!);

@@ -10,6 +10,8 @@ import { webhook } from './webhook.ts';
 /** What happens to a group at each kind of node; the third of the tables that a new kind must be added to. */
 export const HANDLERS: { [K in Kind]: Handler<K> } = {
   now: trigger,
+  'on-date': trigger,
+  repeat: trigger,
   'on-event': trigger,
   condition,
   wait,

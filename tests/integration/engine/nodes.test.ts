@@ -135,6 +135,37 @@ describe('On event', () => {
   });
 });
 
+describe('Repeat', () => {
+  const isDueNow = async (runId: string) => {
+    await pool().query("UPDATE chunk SET due_at = date_trunc('minute', now()) WHERE run_id = $1", [runId]);
+    await pool().query(
+      'UPDATE pgboss.job j SET start_after = now() FROM chunk c WHERE c.job_id = j.id AND c.run_id = $1',
+      [runId],
+    );
+  };
+
+  it('lets everybody who is there at a firing in, and makes the next run; a stop leaves none behind', async () => {
+    const { projectId } = await projectWithCustomers(3);
+    const { add, document } = draw();
+    const repeat = add('repeat', { every: 'hours', interval: 1 });
+    add('webhook', { url: target.url('repeated'), payload: '{}' }, [repeat, 'out']);
+    const first = await start(projectId, document());
+    expect(first.kind).toBe('repeat');
+    await pool().query("INSERT INTO customer (project_id, properties) VALUES ($1, '{}')", [projectId]);
+    await isDueNow(first.id);
+    expect((await ended(first.id)).get(2)).toMatchObject({ entered: 4, delivered: 4 });
+    const { rows } = await pool().query<{ id: number; ahead: number }>(
+      `SELECT r.id, extract(epoch FROM c.due_at - now())::float8 AS ahead FROM run r JOIN chunk c ON c.run_id = r.id
+        WHERE r.scenario_id = $1 AND r.state = 'running'`,
+      [first.scenarioId],
+    );
+    expect(rows).toHaveLength(1);
+    expect(rows[0]!.ahead).toBeGreaterThan(3400);
+    await inTransaction((sql) => stopRuns(sql, { scenarioId: first.scenarioId }, 'finish'));
+    expect((await ended(String(rows[0]!.id), 5000)).get(1)).toMatchObject({ entered: 0 });
+  });
+});
+
 describe('Condition', () => {
   it('counts events of a kind that match', async () => {
     const { projectId, customers } = await projectWithCustomers(4);
