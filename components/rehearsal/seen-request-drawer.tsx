@@ -10,7 +10,7 @@ import { KeyValues } from '@/components/ui/key-values';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { Sheet } from '@/components/ui/sheet';
 import { Skeleton } from '@/components/ui/skeleton';
-import { toneOf } from './target-page';
+import { statusTone } from './status-tone';
 
 type Row = OutputOf<'rehearsal.open'>['requests'][number];
 
@@ -32,7 +32,7 @@ export function SeenRequestDrawer({ target, row, onClose }: { target: string; ro
             ['Received', <RelativeTime key="at" at={row.at} exact />],
             [
               'Answer',
-              <Badge key="status" tone={toneOf(row.status)}>
+              <Badge key="status" tone={statusTone(row.status)}>
                 {row.status}
               </Badge>,
             ],

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { type OutputOf, useAsk, useDo } from '@/components/call';
 import { Crumbs } from '@/components/shell/crumbs';
 import { useProject } from '@/components/shell/project-context';
-import { Badge, type Tone } from '@/components/ui/badge';
+import { Badge } from '@/components/ui/badge';
 import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
@@ -19,6 +19,7 @@ import { Stat } from '@/components/ui/stat';
 import { type Column, DataTable } from '@/components/ui/table';
 import { BehaviourForm } from './behaviour-form';
 import { SeenRequestDrawer } from './seen-request-drawer';
+import { statusTone } from './status-tone';
 
 type Opened = OutputOf<'rehearsal.open'>;
 type Row = Opened['requests'][number];
@@ -124,7 +125,7 @@ function Totals({ totals }: { totals: Opened['totals'] }) {
         <ul aria-label="Answers by status" className="flex flex-wrap justify-end gap-1.5">
           {Object.entries(totals.statuses).map(([status, count]) => (
             <li key={status}>
-              <Badge tone={toneOf(status)}>
+              <Badge tone={statusTone(status)}>
                 {status} · {count.toLocaleString('en')}
               </Badge>
             </li>
@@ -138,13 +139,6 @@ function Totals({ totals }: { totals: Opened['totals'] }) {
       ) : null}
     </Card>
   );
-}
-
-/** The colour of an answer's status; "reset" and "silence" are no answers. */
-export function toneOf(status: number | string): Tone {
-  const code = Number(status);
-  if (Number.isNaN(code) || code >= 500) return 'danger';
-  return code >= 400 ? 'warning' : code >= 300 ? 'info' : 'success';
 }
 
 const COLUMNS: Column<Row>[] = [
@@ -170,7 +164,7 @@ const COLUMNS: Column<Row>[] = [
     id: 'status',
     header: 'Answer',
     width: '88px',
-    cell: (row) => <Badge tone={toneOf(row.status)}>{row.status}</Badge>,
+    cell: (row) => <Badge tone={statusTone(row.status)}>{row.status}</Badge>,
   },
   {
     id: 'customers',
