@@ -43,7 +43,7 @@ export function audienceWalk(
       else for (const person of people) there.push(person);
     };
     for (const node of order) {
-      if (node.kind === 'now') arrive(node.id, page);
+      if (bringsAudience(node)) arrive(node.id, page);
       const here = arrivals.get(node.id) ?? [];
       if (here.length === 0) continue;
       const judge = judges.get(node.id);
@@ -134,9 +134,14 @@ function compiledOrNull(expression: string): Expression | null {
   }
 }
 
-/** Whether a Now trigger leads to the node; otherwise customers come one by one, as events bring them. */
+/** Whether all customers of the project enter by the node, now or at some date; by others they come one by one. */
+export function bringsAudience({ kind }: AnyNode): boolean {
+  return kind === 'now' || kind === 'on-date' || kind === 'repeat';
+}
+
+/** Whether customers come to the node all at once; otherwise one by one, as events bring them. */
 export function comesAtOnce(document: Document, nodeId: string): boolean {
-  return document.nodes.some(({ id, kind }) => kind === 'now' && reachableFrom(document, id).has(nodeId));
+  return document.nodes.some((node) => bringsAudience(node) && reachableFrom(document, node.id).has(nodeId));
 }
 
 /** The walk of a document as of now, over the events that are stored. */

@@ -1,11 +1,18 @@
 import { z } from 'zod';
 import { type AnyNode, type Document, type Node, reachableFrom } from '../core/document.ts';
-import { hostOf, NODE_KINDS } from '../core/node-kinds.ts';
+import { describeRepeat, hostOf, NODE_KINDS } from '../core/node-kinds.ts';
 import type { Problem } from '../core/problems.ts';
 import { effectiveBatchSize } from '../core/webhook.ts';
 import { type Db, pool } from '../db/index.ts';
 import { runCounts } from '../engine/index.ts';
-import { audienceSample, audienceSize, audienceWalkNow, comesAtOnce, isOpenQuestion } from './audience.ts';
+import {
+  audienceSample,
+  audienceSize,
+  audienceWalkNow,
+  bringsAudience,
+  comesAtOnce,
+  isOpenQuestion,
+} from './audience.ts';
 import { ScenarioId } from './scenario.ts';
 import { scenarioProblems } from './scenario-problems.ts';
 import { documentOf, scenarioOf } from './scenario-row.ts';
@@ -37,7 +44,7 @@ export interface RequestForecast {
 }
 
 export interface Forecast {
-  /** Customers who enter at Start. */
+  /** Customers who enter at Start, or at each date of a schedule as of today. */
   customers: number;
   /** Customers × actions, for each trigger (Bloomreach docs: starting a scenario). */
   interactions: number;
@@ -62,7 +69,7 @@ export const forecastScenario = read({
   async run({ ctx, input, db }): Promise<Forecast> {
     const scenario = await scenarioOf(db, ctx, input.id);
     const document = documentOf(scenario.draft);
-    const entries = document.nodes.filter((node) => node.kind === 'now');
+    const entries = document.nodes.filter(bringsAudience);
     const [size, problems, policies, averages] = await Promise.all([
       audienceSize(pool(), ctx.projectId),
       scenarioProblems(db, ctx.projectId, document),
@@ -107,7 +114,7 @@ async function expectedArrivals(projectId: string, document: Document, size: num
 function interactionsOf(document: Document, customers: number): number {
   const actions = new Set(document.nodes.filter((n) => NODE_KINDS[n.kind].family === 'action').map((n) => n.id));
   return document.nodes
-    .filter((node) => node.kind === 'now')
+    .filter(bringsAudience)
     .reduce(
       (sum, node) => sum + customers * [...reachableFrom(document, node.id)].filter((id) => actions.has(id)).length,
       0,
@@ -119,7 +126,11 @@ async function triggerTexts(db: Db, projectId: string, document: Document, size:
   const triggers = byNumber(document).filter((node) => NODE_KINDS[node.kind].family === 'trigger');
   return Promise.all(
     triggers.map(async (node) => {
-      if (node.kind !== 'on-event') return `${size.toLocaleString('en')} customers enter at once.`;
+      const today = `${size.toLocaleString('en')} customers`;
+      if (node.kind === 'on-date')
+        return `On ${NODE_KINDS['on-date'].summary(node.settings)} everybody enters, ${today} today.`;
+      if (node.kind === 'repeat') return `Everybody enters ${describeRepeat(node.settings)}, ${today} today.`;
+      if (node.kind !== 'on-event') return `${today} enter at once.`;
       const { event } = node.settings;
       const since = new Date(Date.now() - 7 * 86_400_000);
       const week = event ? await db.event.count({ where: { projectId, type: event, at: { gte: since } } }) : 0;

@@ -42,6 +42,11 @@ export const startScenario = write({
       program,
       startedById: ctx.actor.kind === 'user' ? ctx.actor.id : null,
     });
+    if (runs.length === 0)
+      throw new ServiceError(
+        'invalid',
+        'Nobody would ever enter: the date of the trigger has passed. Choose a later one.',
+      );
     await note({
       action: 'scenario.start',
       objectType: 'scenario',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { type Document, nodeOf, reachableFrom } from '../core/document.ts';
+import { NODE_KINDS } from '../core/node-kinds.ts';
 import { type Db, pool, prisma, type Tx } from '../db/index.ts';
 import type { AudienceReport } from '../engine/index.ts';
 import { namesOf } from './customer-search.ts';
@@ -215,7 +216,7 @@ export async function refuseUnchecked(tx: Tx, ctx: Ctx, scenarioId: string, docu
   );
   const reached = new Set(
     document.nodes
-      .filter(({ kind }) => kind === 'now' || kind === 'on-event')
+      .filter(({ kind }) => NODE_KINDS[kind].family === 'trigger')
       .flatMap(({ id }) => [...reachableFrom(document, id)]),
   );
   const missing = document.nodes.filter(({ id, kind }) => kind === 'webhook' && reached.has(id) && !clean.has(id));

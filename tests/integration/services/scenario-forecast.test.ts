@@ -111,6 +111,21 @@ describe('the forecast of a scenario', () => {
     });
   });
 
+  it.each([
+    ['on-date', { at: '2099-12-24T08:30' }, 'On 2099-12-24 08:30 everybody enters, 40 customers today.'],
+    ['repeat', { every: 'day', time: '07:00' }, 'Everybody enters every day at 07:00, 40 customers today.'],
+  ] as const)('counts the audience of %s as of today', async (kind, settings, text) => {
+    const project = await projectOf(40);
+    const document = rowOf([kind, settings] as never, ['condition', { filter: inSlovakia }], webhookStep());
+    const id = await storeScenario(project.id, document);
+    expect(await verbs['scenario.forecast'](await project.as('viewer'), { id })).toMatchObject({
+      customers: 40,
+      interactions: 40,
+      triggers: [text],
+      requests: [{ customers: 10, requests: 10 }],
+    });
+  });
+
   it('takes the default policy for a webhook that chooses none, and warns where there is no policy at all', async () => {
     const project = await projectOf(1);
     const ctx = await project.as('viewer');

@@ -60,6 +60,22 @@ describe('starting', () => {
     expect(runs.map(({ kind }) => kind).sort()).toEqual(['event', 'now']);
   });
 
+  it('keeps a scheduled trigger waiting for its date, and refuses one whose date has passed', async () => {
+    const { ctx, id, runs } = await startedScenario(rowOf(['on-date', { at: '2099-12-24T08:30' }], webhookStep()));
+    expect(runs).toMatchObject([{ number: 1, kind: 'date' }]);
+    expect(await statusOf(id)).toBe('active');
+    await verbs['scenario.stop'](ctx, { id, mode: 'finish' });
+    expect(await statusOf(id)).toBe('inactive');
+    const project = await newProject();
+    const late = await storeScenario(project.id, rowOf(['on-date', { at: '2020-12-24T08:30' }], webhookStep()));
+    await expect(verbs['scenario.start'](await project.as('marketer'), { id: late })).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('has passed'),
+    });
+    expect(await statusOf(late)).toBe('draft');
+    expect(await prisma().version.count({ where: { scenarioId: late } })).toBe(0);
+  });
+
   it('is refused while there are errors, which are given, and leaves nothing behind', async () => {
     const project = await newProject();
     const id = await storeScenario(project.id, rowOf(['now', {}], webhookStep({ url: '', payload: '{{' })));
