@@ -281,7 +281,7 @@ describe('the rendered example of', () => {
   });
 
   it('XML and SOAP carry the values unharmed', () => {
-    const parser = new XMLParser({ removeNSPrefix: true });
+    const parser = new XMLParser({ removeNSPrefix: true, htmlEntities: true });
     expect(parser.parse(example(byId('xml'), eva).body).customer).toMatchObject({
       name: `${eva.first_name} ${eva.last_name}`,
       scenario: 'Spring & more',
