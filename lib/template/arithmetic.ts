@@ -72,7 +72,9 @@ function add(x: unknown, y: unknown, a: unknown, b: unknown): unknown {
 }
 
 function repeat(value: unknown, times: number | bigint): unknown {
-  const count = Math.max(0, Number(times));
+  // Nothing, however often, is nothing.
+  const isEmpty = isText(value) ? textOf(value) === '' : Array.isArray(value) && value.length === 0;
+  const count = isEmpty ? 0 : Math.max(0, Number(times));
   if (isText(value)) {
     const text = textOf(value);
     if (text.length * count > 4_000_000) throw limitError('the text is too long');

@@ -1,9 +1,12 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compileTemplate, render } from '@/lib/template';
 import { FILTERS } from '@/lib/template/filters';
 import { GLOBALS } from '@/lib/template/globals';
 import { METHODS } from '@/lib/template/methods';
 import { CONTEXT_NAMES, ENTRIES, EXAMPLE_CONTEXT, entryOf, parametersOf } from '@/lib/template/reference';
+import { referenceText } from '@/lib/template/reference-text';
 import { TESTS } from '@/lib/template/tests';
 
 const names = (kind: string) => ENTRIES.filter((entry) => entry.kind === kind).map(({ name }) => name);
@@ -77,5 +80,18 @@ describe('the reference', () => {
 
   it('every sentence ends', () => {
     for (const { name, doc } of ENTRIES) expect(doc, name).toMatch(/\.$/);
+  });
+});
+
+describe('docs/templates.md', () => {
+  const file = path.join(import.meta.dirname, '../../../docs/templates.md');
+
+  it('is what the tables say: run node tools/template-docs.ts after a change', () => {
+    expect(fs.readFileSync(file, 'utf8')).toBe(referenceText());
+  });
+
+  it('names every entry', () => {
+    const text = fs.readFileSync(file, 'utf8');
+    for (const { name } of ENTRIES) expect(text).toContain(`### ${name}`);
   });
 });
