@@ -83,7 +83,7 @@ test('a webhook that is stopped by its receiver is told, mended, resumed, and lo
   // It is mended, and the rest is sent.
   await call(page, 'rehearsal.behave', project, { target, behaviour: { latencyMs: 1 } });
   await banner.getByRole('button', { name: 'Resume' }).click();
-  await expect(banner).toBeHidden({ timeout: 30_000 });
+  await expect(banner).toBeHidden({ timeout: 60_000 });
   await expect(page.getByText('Done', { exact: true })).toBeVisible({ timeout: 90_000 });
 
   // The numbers add up, and the rejected were those before.
@@ -124,6 +124,17 @@ test('a webhook that is stopped by its receiver is told, mended, resumed, and lo
   await setTheme(page, 'dark');
   await expect(journey).toContainText('Send a card was rejected');
   await expectAccessible(page);
+
+  // What was rejected is sent again, and now everybody has a card.
+  await page.goto(`${url}/p/${project}/campaigns/scenarios/${id}/evaluate`);
+  await page.getByRole('region', { name: 'Requests' }).getByRole('button', { name: 'Send again' }).click();
+  const replay = page.getByRole('dialog', { name: 'Send requests again' });
+  await expectAccessible(page);
+  await replay.getByRole('button', { name: 'Send again' }).click();
+  await expect(replay).toBeHidden({ timeout: 60_000 });
+  const row = numbers.getByRole('row', { name: /Send a card/ }).getByRole('cell');
+  await expect(row.nth(4)).toHaveText(entered!.toLocaleString('en'), { timeout: 90_000 });
+  await expect(row.nth(5)).toHaveText('0');
 });
 
 test('a run is paused, resumed and stopped, and the people behind a number are shown', async ({ page }) => {
@@ -134,6 +145,9 @@ test('a run is paused, resumed and stopped, and the people behind a number are s
   await page.getByRole('combobox', { name: 'Preset' }).click();
   await page.getByRole('option', { name: /^Slow/ }).click();
   await expect(page.getByText('Answers after 1000 to 3000 ms.')).toBeVisible();
+  await page.getByLabel('Latency').fill('12000');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await expect(page.getByText('Answers after 12000 to 14000 ms.')).toBeVisible();
 
   const id = await newScenario(page, project, target);
   await call(page, 'scenario.start', project, { id });
