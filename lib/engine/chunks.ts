@@ -65,13 +65,14 @@ export interface Chunk {
   jobId: string | null;
   claimed: number;
   deaths: number;
+  trying: boolean;
 }
 
 /** A Postgres array of numbers; much faster than letting the driver quote each of them. */
 export const intArray = (values: readonly number[]): string => `{${values.join(',')}}`;
 
 export const CHUNK_COLUMNS = `id, run_id AS "runId", node, size, journeys, customers, contexts, policy_id AS "policyId", on_event AS "onEvent",
-  attempt, windows, tries, alone, stays, sending, first_at AS "firstAt", due_at AS "dueAt", job_id AS "jobId", claimed, deaths`;
+  attempt, windows, tries, alone, stays, sending, first_at AS "firstAt", due_at AS "dueAt", job_id AS "jobId", claimed, deaths, trying`;
 
 /** The group of jobs that share a policy within a run; campaigns take turns by it. */
 export const groupOf = (policyId: string | null, runId: number): string => `${policyId ?? 'none'}:${runId}`;

@@ -134,6 +134,8 @@ async function nextPage(sql: Sql, worker: number, run: RunContext, chunk: Chunk)
     into.chunks = chunks;
     if (at >= upperBound || !hasRoom) break;
   }
+  if (chunk.deaths > 0) await sql.query('UPDATE chunk SET deaths = 0 WHERE id = $1', [chunk.id]);
+  chunk.deaths = 0;
   await sql.query('UPDATE run SET cursor = $2, entered = entered + $3 WHERE id = $1', [run.id, at, entered]);
   await into.write(sql);
   return at >= upperBound ? end() : 'more';

@@ -3,10 +3,12 @@ import { env } from '../env.ts';
 import { log } from '../log.ts';
 import { createTransport, egressRules, type Transport } from '../transport/index.ts';
 import { batchSizeOf } from './batches.ts';
+import { Breakers, type OpenBreaker } from './breakers.ts';
 import { AUDIENCE_DOOR, type Chunk, groupOf, ownChunks, releaseChunks } from './chunks.ts';
 import { openKeys } from './credentials.ts';
 import { letAudienceIn, moveOn, type WalkHooks } from './doors.ts';
 import { endRunIfEmpty, openRunIds, skipLate } from './ends.ts';
+import { keepHouse } from './housekeeping.ts';
 import { deleteJobs, type Queue, superviseJobs, TOUCH_EVERY_MS, takeJobs, touchJobs } from './jobs.ts';
 import { Lanes } from './lanes.ts';
 import { mergeCompanions } from './merge.ts';
@@ -18,6 +20,7 @@ import { assertAlive, noteAlive, openSession, type Session, TakenOver } from './
 import { Settler } from './settle.ts';
 import { releaseSlots } from './slots.ts';
 import { anyConnection, inTransaction, query } from './sql.ts';
+import { storeBreaker, storedBreakers } from './stored-breakers.ts';
 import { takeOverFromDead } from './take-over.ts';
 
 /** One life of a worker: from its session's lock to the loss or the orderly end of it. */
@@ -33,6 +36,8 @@ const LEAST_AHEAD = 4;
 const POLL_MS = 500;
 const PEER_CHECK_MS = 1000;
 const SUPERVISE_MS = 15_000;
+const BREAKERS_MS = 2000;
+const HOUSE_MS = 600_000;
 /** More connections to one destination than any worker will use at once. */
 const CONNECTIONS = 1024;
 
@@ -48,6 +53,7 @@ export class Engine {
   private lanes!: Lanes;
   private settler!: Settler;
   private sender!: Sender;
+  private breakers!: Breakers;
   private ready = false;
   private stopping = false;
   private dead = false;
@@ -94,13 +100,16 @@ export class Engine {
       onMaybeEnded: (runId) => this.endIfEmpty(runId),
       onBroken: (error) => this.lose(error),
     });
-    this.sender = new Sender(this.transport, this.settler, (chunk) => this.hold(chunk));
+    this.breakers = new Breakers((breaker, isOpen) => this.share(breaker, isOpen));
+    this.sender = new Sender(this.transport, this.settler, this.breakers, (chunk) => this.hold(chunk));
     await takeOverFromDead(this.session.id);
     this.every(POLL_MS, async () => this.wake());
     this.every(PEER_CHECK_MS, async () => {
       if ((await takeOverFromDead(this.session.id)) > 0) this.wake();
     });
     this.every(TOUCH_EVERY_MS, () => this.touch());
+    this.every(BREAKERS_MS, async () => this.breakers.learn(await storedBreakers()));
+    this.every(HOUSE_MS, async () => void (await keepHouse()));
     this.every(SUPERVISE_MS, async () => {
       await superviseJobs();
       for (const runId of await openRunIds(anyConnection)) await this.end(runId);
@@ -291,6 +300,7 @@ export class Engine {
         lane,
         sender: this.sender,
         settler: this.settler,
+        breakers: this.breakers,
       });
       this.sender.use(opened, await openKeys(anyConnection, run.projectId, node.settings));
       this.open.set(chunk.id, opened);
@@ -339,6 +349,13 @@ export class Engine {
   private hold(stopped: OpenChunk): void {
     for (const chunk of this.open.values())
       if (chunk.runId === stopped.runId && chunk.node === stopped.node && !chunk.closing) chunk.close('held');
+  }
+
+  private share(breaker: OpenBreaker, isOpen: boolean): void {
+    log.warn({ ...breaker, isOpen }, isOpen ? 'a breaker opened' : 'a breaker closed');
+    storeBreaker(breaker, isOpen).catch((error: Error) =>
+      log.warn({ error: error.message }, 'a breaker could not be stored'),
+    );
   }
 
   private endIfEmpty(runId: number): void {

@@ -24,5 +24,6 @@ export { listRuns, type RunSummary } from './reads-runs.ts';
 export { type IncomingEvent, receiveEvents } from './receive-events.ts';
 export { type Replay, ReplayRefused, replay } from './replay.ts';
 export { requestKeys } from './request-keys.ts';
+export { openBreakers } from './stored-breakers.ts';
 export type * from './views.ts';
 export { startWorker, type Worker } from './worker.ts';

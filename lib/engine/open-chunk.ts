@@ -2,6 +2,7 @@ import type { Node } from '../core/document.ts';
 import type { ProgramNode } from '../core/program.ts';
 import { effectiveBatchSize } from '../core/webhook.ts';
 import { log } from '../log.ts';
+import type { BreakerKey, Breakers } from './breakers.ts';
 import type { Chunk } from './chunks.ts';
 import { contextFor, type Frame, rootContext, type Traveller, unpack } from './contexts.ts';
 import type { FrozenRequest, FrozenWindow } from './frozen.ts';
@@ -9,12 +10,12 @@ import type { Item, Lane, Source } from './lanes.ts';
 import type { WebhookPlan } from './plan.ts';
 import { isFault, type RenderFault, renderBatch, renderOne, sentenceOf } from './render.ts';
 import type { RunContext } from './runs.ts';
-import type { Sender } from './send.ts';
+import { originOf, type Sender } from './send.ts';
 import type { Settler } from './settle.ts';
 import type { Settlement } from './settlement.ts';
 import { anyConnection } from './sql.ts';
 import { loadCustomers } from './walk.ts';
-import { claimWindow, type OpenWindow, storedWindows } from './windows.ts';
+import { claimWindow, noteTrying, type OpenWindow, storedWindows } from './windows.ts';
 
 /** Why an open chunk takes nothing more from its row. */
 export type Closing = 'drained' | 'held' | 'skipped' | 'lost';
@@ -33,6 +34,7 @@ interface Parts {
   lane: Lane;
   sender: Sender;
   settler: Settler;
+  breakers: Breakers;
 }
 
 /**
@@ -99,13 +101,29 @@ export class OpenChunk implements Source {
   }
 
   next(): Item | undefined {
-    const item = this.waiting.shift();
-    return item && { start: () => this.parts.sender.send(this, item.window, item.index) };
+    const { breakers } = this.parts;
+    if (this.waiting.length === 0) return undefined;
+    if (breakers.someOpen && !breakers.mayPass(this.breakerKeys(), Date.now())) return undefined;
+    const item = this.waiting.shift()!;
+    return { start: () => this.parts.sender.send(this, item.window, item.index) };
+  }
+
+  /** Breakers that can hold its requests up: of the destination of the next one, and of the integration. */
+  private breakerKeys(): BreakerKey[] {
+    const { projectId } = this.run;
+    const next = this.waiting[0];
+    const origin = originOf(next ? next.window.requests[next.index]!.url : this.plan.url.source);
+    const { integrationId } = this.plan.settings;
+    return [
+      ...(origin ? [{ projectId, kind: 'destination' as const, key: origin }] : []),
+      ...(integrationId ? [{ projectId, kind: 'integration' as const, key: integrationId }] : []),
+    ];
   }
 
   refill(window: number): boolean {
     if (this.refilling) return true;
     if (this.unclaimed === 0) return false;
+    if (this.parts.breakers.someOpen && this.parts.breakers.isOpen(this.breakerKeys(), Date.now())) return true;
     this.refilling = this.claimNext(Math.min(MAX_WINDOW, window))
       .catch((error: Error) => {
         log.error({ error: error.message, stack: error.stack, chunk: this.chunk.id }, 'a window could not be made');
@@ -135,6 +153,7 @@ export class OpenChunk implements Source {
     const size = this.isBatch ? this.batchSize : singles;
     const to = Math.min(chunk.size, from + size);
     const travellers = unpack(chunk, from, to);
+    if (chunk.deaths > 0) await noteTrying(this.parts.worker, chunk);
     const made = chunk.windows ? await this.again(travellers, from) : await this.first(travellers);
     const claim = await claimWindow(
       this.parts.worker,
@@ -148,6 +167,7 @@ export class OpenChunk implements Source {
       return;
     }
     chunk.claimed = to;
+    chunk.deaths = 0;
     chunk.firstAt = claim.firstAt;
     const window: OpenWindow = {
       method: made.method,

@@ -2,6 +2,7 @@ import { hostOf } from '../core/node-kinds.ts';
 import { type CustomerResult, type EarlierResponse, resultsByCustomer, viewOf } from '../core/response-view.ts';
 import { type Verdict, verdictOf } from '../core/verdict.ts';
 import { type Attempt, DEFAULT_LIMITS, type OutgoingRequest, type Transport } from '../transport/index.ts';
+import type { Breakers, Sign } from './breakers.ts';
 import type { Try } from './chunks.ts';
 import { type Keys, withoutSecrets } from './credentials.ts';
 import type { FrozenRequest } from './frozen.ts';
@@ -63,12 +64,14 @@ export async function exchange(
 export class Sender {
   private readonly transport: Transport;
   private readonly settler: Settler;
+  private readonly breakers: Breakers;
   private readonly onStop: (chunk: OpenChunk) => void;
   private readonly keys = new Map<OpenChunk, Keys>();
 
-  constructor(transport: Transport, settler: Settler, onStop: (chunk: OpenChunk) => void) {
+  constructor(transport: Transport, settler: Settler, breakers: Breakers, onStop: (chunk: OpenChunk) => void) {
     this.transport = transport;
     this.settler = settler;
+    this.breakers = breakers;
     this.onStop = onStop;
   }
 
@@ -87,9 +90,22 @@ export class Sender {
     const keys = this.keys.get(chunk)!;
     const message = outgoing(window.method, window.headers, request);
     const attempt = withoutSecrets(await exchange(this.transport, keys, message, chunk.deadlineMs), keys.secrets());
+    this.learn(chunk, request.url, attempt);
     const settlements = this.settlements(chunk, window, index, attempt);
     this.settler.put(settlements);
     if (settlements.some(({ fate }) => fate.kind === 'final' && fate.stops)) this.onStop(chunk);
+  }
+
+  /** What the answer says about the destination and the integration. */
+  private learn(chunk: OpenChunk, url: string, attempt: Attempt): void {
+    const now = Date.now();
+    const sign = signOf(attempt);
+    const origin = originOf(url);
+    if (origin && sign !== 'refused')
+      this.breakers.note({ projectId: chunk.run.projectId, kind: 'destination', key: origin }, sign, now);
+    const integration = chunk.plan.settings.integrationId;
+    if (integration)
+      this.breakers.note({ projectId: chunk.run.projectId, kind: 'integration', key: integration }, sign, now);
   }
 
   /** A request that was claimed and then not sent. */
@@ -256,4 +272,14 @@ function keptHeaders(headers: Record<string, string>): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const name of KEPT_HEADERS) if (headers[name] !== undefined) kept[name] = headers[name];
   return kept;
+}
+
+/** Scheme, host and port of a URL as it is written. */
+export const originOf = (url: string): string | null => /^https?:\/\/[^/?#]+/i.exec(url)?.[0].toLowerCase() ?? null;
+
+/** Answers that ask for another try, and no answer at all, speak of an ill receiver. */
+function signOf(attempt: Attempt): Sign {
+  if (attempt.kind === 'failed') return attempt.reason === 'blocked' || attempt.reason === 'invalid' ? 'well' : 'ill';
+  if (attempt.status === 401 || attempt.status === 403) return 'refused';
+  return attempt.status >= 500 || attempt.status === 429 || attempt.status === 408 ? 'ill' : 'well';
 }

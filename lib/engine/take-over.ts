@@ -64,24 +64,24 @@ async function inherit(sql: Sql, chunk: Chunk, into: Transition): Promise<void> 
     await sql.query('DELETE FROM chunk WHERE id = $1', [chunk.id]);
     return;
   }
-  const deaths = chunk.deaths + 1;
+  // At a webhook most chunks only wait for their slots.
+  const deaths = queue === 'walk' || chunk.deaths === 0 || chunk.trying ? chunk.deaths + 1 : chunk.deaths;
   if (deaths >= DEATHS_UNTIL_QUARANTINE) {
     log.error(
       { chunk: chunk.id, run: chunk.runId, node: chunk.node },
       'quarantined: it was open in three workers that died',
     );
-    await sql.query("UPDATE chunk SET owner = NULL, job_id = NULL, deaths = $2, state = 'quarantined' WHERE id = $1", [
-      chunk.id,
-      deaths,
-    ]);
+    await sql.query(
+      "UPDATE chunk SET owner = NULL, job_id = NULL, deaths = $2, trying = false, state = 'quarantined' WHERE id = $1",
+      [chunk.id, deaths],
+    );
     return;
   }
   const job = jobFor(chunk, queue, null);
-  await sql.query('UPDATE chunk SET owner = NULL, job_id = $2::uuid, deaths = $3, due_at = now() WHERE id = $1', [
-    chunk.id,
-    job.id,
-    deaths,
-  ]);
+  await sql.query(
+    'UPDATE chunk SET owner = NULL, job_id = $2::uuid, deaths = $3, trying = false, due_at = now() WHERE id = $1',
+    [chunk.id, job.id, deaths],
+  );
   await sendJobs(sql, [job]);
 }
 

@@ -21,6 +21,11 @@ export type Claim =
   /** Why nothing may be sent: the run rests or ends, the webhook is stopped, or the chunk is somebody else's. */
   | { ok: false; because: 'paused' | 'stopped' | 'breaker' | 'lost' };
 
+/** Notes that a chunk that was in the hands of a dead worker is being worked on now: should this worker die, it is suspect. */
+export async function noteTrying(owner: number, chunk: Chunk): Promise<void> {
+  await query('UPDATE chunk SET trying = true WHERE id = $1 AND owner = $2', [chunk.id, owner]);
+}
+
 /** Claims positions `from` to `to` of a chunk and stores their requests; committed when it returns. */
 export async function claimWindow(
   owner: number,
@@ -30,7 +35,7 @@ export async function claimWindow(
 ): Promise<Claim> {
   const rows = await query<{ id: number; firstAt: Date }>(
     `WITH mine AS (
-        UPDATE chunk c SET claimed = $4, deaths = 0, first_at = coalesce(c.first_at, now())
+        UPDATE chunk c SET claimed = $4, deaths = 0, trying = false, first_at = coalesce(c.first_at, now())
           FROM run r, run_node n
          WHERE c.id = $1 AND c.owner = $2 AND c.claimed = $3 AND r.id = c.run_id AND r.state IN ('running', 'finishing')
            AND n.run_id = c.run_id AND n.node = c.node AND n.stopped IS NULL

@@ -36,8 +36,10 @@ CREATE TABLE chunk (
   job_id     uuid,
   -- Webhooks: how many of the journeys stand in a window; the rest still waits.
   claimed    int NOT NULL DEFAULT 0,
-  -- Workers that died while they had it, since it last got on.
+  -- Workers that died while they worked on it, since it last got on; and whether one is at it again now. Who only waits for
+  -- a slot has no part in a death.
   deaths     smallint NOT NULL DEFAULT 0,
+  trying     boolean NOT NULL DEFAULT false,
   -- ready; held: waits for Resume of a paused run or of a stopped webhook; quarantined: killed its worker three times.
   state      text NOT NULL DEFAULT 'ready'
 ) WITH (fillfactor = 80);
