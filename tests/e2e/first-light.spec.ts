@@ -1,58 +1,28 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { expectAccessible } from '../support/accessibility.ts';
 import { application, signIn } from '../support/app.ts';
+import { audience, booksOf, connect, newScenario, openWebhook, write } from '../support/editor.ts';
 
 const PAYLOAD =
   '{ "to": "{{ customer.phone }}", "text": "Hello {{ customer.first_name }}, welcome to {{ customer.city }}" }';
-
-/** Draws a line from an output to the input of a node. */
-async function connect(page: Page, output: string, to: string): Promise<void> {
-  const lines = page.locator('.react-flow__edge');
-  const before = await lines.count();
-  const source = page.getByTitle(`Output ${output}`, { exact: true });
-  const target = page.locator('.react-flow__node', { hasText: to }).locator('.react-flow__handle-left');
-  // Waits until neither moves: the view makes room for the panel of a new node.
-  await source.dragTo(target, { steps: 8 });
-  await expect(lines).toHaveCount(before + 1);
-}
-
-/** Puts text into one of the code editors as if it had been pasted. */
-async function write(page: Page, editor: string, text: string): Promise<void> {
-  await page.waitForFunction(
-    (label) => (window as { __hooklineEditors?: Record<string, unknown> }).__hooklineEditors?.[label] !== undefined,
-    editor,
-  );
-  await page.evaluate(
-    ([label, value]) => {
-      type Editors = Record<string, { setValue(text: string): void }>;
-      (window as unknown as { __hooklineEditors: Editors }).__hooklineEditors[label!]!.setValue(value!);
-    },
-    [editor, text],
-  );
-}
 
 test('from the printed link to a sent webhook: draw, personalise, test, start, and see the very bodies', async ({
   page,
 }) => {
   const { url, rehearsalUrl } = application();
   const target = `story${Date.now()}`;
-  const { prisma } = await import('../../lib/db/index.ts');
-  const customers = await prisma().customer.count({ where: { project: { isDemo: true } } });
-  const everybody = customers.toLocaleString('en');
+  const { count, words } = await audience();
   const project = await signIn(page);
 
-  await page.goto(`${url}/p/${project}/campaigns/scenarios`);
-  await page.getByRole('button', { name: 'New scenario' }).click();
-  await page.getByLabel('Name').fill('First light');
-  await page.getByRole('button', { name: 'Create scenario' }).click();
-  await page.waitForURL(/\/campaigns\/scenarios\/[0-9a-f-]{36}/);
-
+  await newScenario(page, project, 'First light', 'Empty');
   const canvas = page.locator('.react-flow__pane');
   await canvas.waitFor();
   const palette = page.getByRole('navigation', { name: 'Nodes' });
   await palette.getByRole('button', { name: 'Now' }).dragTo(canvas, { targetPosition: { x: 80, y: 200 } });
   await palette.getByRole('button', { name: 'Condition' }).dragTo(canvas, { targetPosition: { x: 330, y: 200 } });
-  await palette.getByRole('button', { name: 'Webhook', exact: true }).dragTo(canvas, { targetPosition: { x: 580, y: 160 } });
+  await palette
+    .getByRole('button', { name: 'Webhook', exact: true })
+    .dragTo(canvas, { targetPosition: { x: 580, y: 160 } });
   await expect(page.locator('.react-flow__node')).toHaveCount(3);
   await connect(page, '#1 Now', 'Condition');
   await connect(page, 'Yes of #2 Condition', 'Webhook');
@@ -66,8 +36,7 @@ test('from the printed link to a sent webhook: draw, personalise, test, start, a
   await page.getByRole('option', { name: 'has value' }).click();
   await expectAccessible(page);
 
-  await page.locator('.react-flow__node', { hasText: 'Webhook' }).dblclick();
-  const editor = page.getByRole('dialog', { name: 'Webhook' });
+  const editor = await openWebhook(page);
   await write(page, 'URL', `${rehearsalUrl}/t/${target}/messages/{{ customer.email }}`);
   await write(page, 'Payload', PAYLOAD);
   await editor.getByRole('button', { name: 'A customer by chance' }).click();
@@ -78,7 +47,7 @@ test('from the printed link to a sent webhook: draw, personalise, test, start, a
   await editor.getByRole('button', { name: 'Test webhook' }).click();
   const request = editor.getByRole('region', { name: 'Request' });
   await expect(request).toContainText('Hello , welcome to');
-  expect(await seenBy(target), 'a preview touches no network').toBe(0);
+  expect((await booksOf(target)).requests, 'a preview touches no network').toBe(0);
 
   await editor.getByRole('radio', { name: 'Customer', exact: true }).click();
   await editor.getByRole('button', { name: 'Test webhook' }).click();
@@ -87,33 +56,28 @@ test('from the printed link to a sent webhook: draw, personalise, test, start, a
   const response = editor.getByRole('region', { name: 'Response' });
   await expect(response).toContainText('200');
   await expectAccessible(page);
-  expect(await seenBy(target), 'Done sends one request').toBe(1);
+  expect((await booksOf(target)).requests, 'Done sends one request').toBe(1);
   await fetch(`${rehearsalUrl}/_books/${target}`, { method: 'DELETE' });
   await editor.getByRole('button', { name: 'Close' }).click();
 
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   const start = page.getByRole('dialog');
-  await expect(start).toContainText(everybody);
+  await expect(start).toContainText(words);
   await expectAccessible(page);
   await start.getByRole('button', { name: 'Start scenario' }).click();
   await page.waitForURL(/evaluate/);
   await expect(page.getByText('Done', { exact: true }).first()).toBeVisible({ timeout: 90_000 });
   const numbers = page.getByRole('region', { name: 'Numbers by node' });
   const row = numbers.getByRole('row', { name: /Webhook/ });
-  await expect(row.getByRole('cell').nth(1)).toHaveText(everybody);
-  await expect(row.getByRole('cell').nth(4)).toHaveText(everybody);
+  await expect(row.getByRole('cell').nth(1)).toHaveText(words);
+  await expect(row.getByRole('cell').nth(4)).toHaveText(words);
   await expectAccessible(page);
 
-  expect(await seenBy(target)).toBe(customers);
+  expect((await booksOf(target)).requests).toBe(count);
   await page.goto(`${url}/p/${project}/data/rehearsal`);
   await page.getByRole('row', { name: new RegExp(target) }).click();
   await expect(page.getByRole('table', { name: 'Requests to this target' })).toContainText('/messages/');
   await page.getByRole('table', { name: 'Requests to this target' }).getByRole('row').nth(1).click();
   await expect(page.getByText(/Hello\s\p{L}+,\swelcome\sto\s\p{L}+/u).first()).toBeVisible();
   await expectAccessible(page);
-
-  async function seenBy(name: string): Promise<number> {
-    const answer = await fetch(`${rehearsalUrl}/_books/${name}`);
-    return ((await answer.json()) as { requests?: number }).requests ?? 0;
-  }
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { expectAccessible, setTheme } from '../support/accessibility.ts';
+import { expectAccessible } from '../support/accessibility.ts';
 import { application, signIn } from '../support/app.ts';
 
 test('a one-time link signs in once and never again', async ({ browser }) => {
@@ -71,19 +71,4 @@ test('an API key is shown once, and only its beginning afterwards', async ({ pag
   await page.getByRole('tab', { name: /API keys/ }).click();
   await expect(page.getByRole('row', { name })).toBeVisible();
   await expect(page.getByText(key, { exact: true })).toHaveCount(0);
-});
-
-test('every settings page is accessible, light and dark, at both widths', async ({ page }) => {
-  const project = await signIn(page);
-  for (const theme of ['light', 'dark'] as const) {
-    for (const width of [1440, 1024]) {
-      await page.setViewportSize({ width, height: 900 });
-      for (const path of ['general', 'access', 'throughput-policies']) {
-        await page.goto(`${application().url}/p/${project}/settings/${path}`);
-        await setTheme(page, theme);
-        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-        await expectAccessible(page);
-      }
-    }
-  }
 });

@@ -1,7 +1,7 @@
+import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import type { Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import { buildIfStale } from '../../tools/build.ts';
 import { freePort } from '../../tools/postgres.ts';
 import { installationKeys, openDatabase, startChild } from '../../tools/stack.ts';
@@ -74,7 +74,28 @@ export async function signIn(page: Page): Promise<string> {
   return new URL(page.url()).pathname.split('/')[2]!;
 }
 
-/** A temporary folder that the test owns. */
-export function temporaryFolder(): string {
-  return fs.mkdtempSync(path.join(os.tmpdir(), 'hookline-'));
+/** A new member of the demo project with that role, signed in on a page of a browser context of its own. */
+export async function memberPage(browser: Browser, role: 'developer' | 'marketer' | 'viewer'): Promise<Page> {
+  const { prisma } = await import('../../lib/db/index.ts');
+  const { id: projectId } = await prisma().project.findFirstOrThrow({ where: { isDemo: true } });
+  const user = await prisma().user.create({
+    data: {
+      email: `${role}-${randomUUID()}@example.com`,
+      name: `A ${role}`,
+      memberships: { create: { projectId, role } },
+    },
+  });
+  const token = randomUUID();
+  await prisma().signInLink.create({
+    data: {
+      tokenHash: createHash('sha256').update(token).digest(),
+      userId: user.id,
+      expiresAt: new Date(Date.now() + 3_600_000),
+    },
+  });
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(`${application().url}/auth/link?token=${token}`);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(/\/p\/[^/]+\//);
+  return page;
 }
