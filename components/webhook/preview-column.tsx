@@ -1,18 +1,17 @@
 'use client';
 
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { CodeEditorProps } from '@/components/monaco/code-editor';
 import { cn } from '@/components/ui/cn';
 import { ErrorState } from '@/components/ui/error-state';
 import { Skeleton } from '@/components/ui/skeleton';
-import type { PayloadFormat } from '@/lib/core/webhook';
-import { BodyViewer } from './body-viewer';
+import type { WebhookSettings } from '@/lib/core/webhook';
 import type { Prepared } from './contract';
 import { Disclosure } from './disclosure';
 import { Faults, type GoTo, Warnings } from './faults';
+import { RequestBody } from './request-body';
 import { HeaderList, RequestFacts, RequestLine } from './request-view';
 import type { Preview } from './use-preview';
-import { XRayLegend } from './x-ray-legend';
 
 export interface PreviewColumnProps {
   preview: Preview;
@@ -20,22 +19,13 @@ export interface PreviewColumnProps {
   hasUrl: boolean;
   /** Whose request it is. */
   asWhom: string;
-  format: PayloadFormat;
+  settings: WebhookSettings;
   onGoTo: GoTo;
-  onPickFragment: (request: Prepared, index: number, offset: number) => void;
   originOf: (request: Prepared) => CodeEditorProps['origin'];
 }
 
 /** The request as it would leave now, beside the templates that make it. */
-export function PreviewColumn({
-  preview,
-  hasUrl,
-  asWhom,
-  format,
-  onGoTo,
-  onPickFragment,
-  originOf,
-}: PreviewColumnProps) {
+export function PreviewColumn({ preview, hasUrl, asWhom, settings, onGoTo, originOf }: PreviewColumnProps) {
   const { data, error, isBehind, refetch } = preview;
   return (
     <section className="flex h-full min-h-0 flex-col" aria-label="Preview">
@@ -62,7 +52,7 @@ export function PreviewColumn({
           <Skeleton className="h-40 w-full" />
         </div>
       ) : data.ok ? (
-        <RequestPreview request={data.request} format={format} onPickFragment={onPickFragment} originOf={originOf} />
+        <RequestPreview request={data.request} settings={settings} onGoTo={onGoTo} originOf={originOf} />
       ) : (
         <div className="scroll-thin overflow-y-auto p-3">
           <Faults faults={data.faults} onGoTo={onGoTo} />
@@ -74,12 +64,11 @@ export function PreviewColumn({
 
 function RequestPreview({
   request,
-  format,
-  onPickFragment,
+  settings,
+  onGoTo,
   originOf,
-}: Pick<PreviewColumnProps, 'format' | 'onPickFragment' | 'originOf'> & { request: Prepared }) {
+}: Pick<PreviewColumnProps, 'settings' | 'onGoTo' | 'originOf'> & { request: Prepared }) {
   const origin = useMemo(() => originOf(request), [originOf, request]);
-  const [lit, setLit] = useState<number | null>(null);
   return (
     <>
       <div className="scroll-thin flex max-h-[40%] shrink-0 flex-col gap-2 overflow-y-auto border-line border-b p-3">
@@ -90,26 +79,17 @@ function RequestPreview({
           </div>
         </Disclosure>
       </div>
-      {request.body === null ? (
-        <p className="flex-1 p-3 text-muted text-sm">The request has no body.</p>
-      ) : (
-        <BodyViewer
-          label="Rendered body"
-          className="min-h-0 flex-1"
-          body={request.body}
-          format={format}
-          customers={request.customers}
-          lit={lit}
-          onLit={setLit}
-          onPick={(index, offset) => onPickFragment(request, index, offset)}
-          origin={origin}
-        />
-      )}
-      <div className="flex shrink-0 flex-col gap-2 border-line border-t p-3">
-        {request.customers.length > 0 ? <XRayLegend customers={request.customers} lit={lit} onLit={setLit} /> : null}
+      <RequestBody
+        label="Rendered body"
+        request={request}
+        format={settings.format}
+        customerTemplate={settings.customer}
+        onGoTo={onGoTo}
+        origin={origin}
+      >
         <Warnings warnings={request.warnings} />
         <RequestFacts request={request} />
-      </div>
+      </RequestBody>
     </>
   );
 }

@@ -7,29 +7,29 @@ import { CodeBlock } from '@/components/ui/code-block';
 import { CopyButton } from '@/components/ui/copy-button';
 import { Segmented } from '@/components/ui/segmented';
 import { Skeleton } from '@/components/ui/skeleton';
-import type { PayloadFormat } from '@/lib/core/webhook';
-import { BodyViewer } from './body-viewer';
+import type { PayloadFormat, WebhookSettings } from '@/lib/core/webhook';
 import type { Prepared } from './contract';
+import type { GoTo } from './faults';
+import { RequestBody } from './request-body';
 import { HeaderList, RequestFacts, RequestLine } from './request-view';
 import { curlOfWebhook, type RenderInput } from './verbs';
-import { XRayLegend } from './x-ray-legend';
 
 export interface RequestPanelProps {
   request: Prepared;
-  format: PayloadFormat;
+  /** What it was rendered with. */
+  settings: WebhookSettings;
   /** What it was rendered from: for cURL. */
   input: RenderInput;
   warnings: ReactNode;
-  onPickFragment: (request: Prepared, index: number, offset: number) => void;
+  onGoTo: GoTo;
 }
 
 type View = 'pretty' | 'raw' | 'curl';
 
 /** The rendered request, whole: pretty, byte for byte, or as a command. */
-export function RequestPanel({ request, format, input, warnings, onPickFragment }: RequestPanelProps) {
+export function RequestPanel({ request, settings, input, warnings, onGoTo }: RequestPanelProps) {
   const [view, setView] = useState<View>(request.customers.length > 0 ? 'raw' : 'pretty');
-  const [lit, setLit] = useState<number | null>(null);
-  const pretty = useMemo(() => prettyBody(request.body, format), [request.body, format]);
+  const pretty = useMemo(() => prettyBody(request.body, settings.format), [request.body, settings.format]);
   return (
     <section aria-label="Request" className="flex min-h-0 flex-col overflow-hidden rounded-md border border-line">
       <div className="flex h-10 shrink-0 items-center justify-between gap-2 border-line border-b px-3">
@@ -57,28 +57,18 @@ export function RequestPanel({ request, format, input, warnings, onPickFragment 
             <RequestLine request={request} />
             <HeaderList headers={request.headers} />
           </div>
-          {request.body === null ? (
-            <p className="flex-1 p-3 text-muted text-sm">The request has no body.</p>
-          ) : (
-            <BodyViewer
-              key={view}
-              label="Request body"
-              className="min-h-0 flex-1"
-              body={view === 'raw' ? request.body : pretty}
-              format={format}
-              customers={view === 'raw' ? request.customers : []}
-              lit={lit}
-              onLit={setLit}
-              onPick={(index, offset) => onPickFragment(request, index, offset)}
-            />
-          )}
-          <div className="flex shrink-0 flex-col gap-2 border-line border-t p-3">
-            {view === 'raw' && request.customers.length > 0 ? (
-              <XRayLegend customers={request.customers} lit={lit} onLit={setLit} />
-            ) : null}
+          <RequestBody
+            key={view}
+            label="Request body"
+            request={request}
+            shown={view === 'pretty' ? pretty : undefined}
+            format={settings.format}
+            customerTemplate={settings.customer}
+            onGoTo={onGoTo}
+          >
             {warnings}
             <RequestFacts request={request} />
-          </div>
+          </RequestBody>
         </>
       )}
     </section>

@@ -36,7 +36,7 @@ const CHOICES = [
 
 /** Whom the request is rendered for, and what else stands in for a run: an event, earlier responses. */
 export function TestInput(props: TestInputProps) {
-  const { settings, whom, kind, onKind, overflow, action } = props;
+  const { whom, kind, onKind, overflow, action } = props;
   return (
     <div className="flex shrink-0 flex-col gap-3 border-line border-b bg-page px-4 py-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
@@ -56,19 +56,6 @@ export function TestInput(props: TestInputProps) {
               label="A customer by chance"
               icon={<Shuffle aria-hidden />}
               onClick={() => void whom.chooseRandom()}
-            />
-          </div>
-        ) : null}
-        {settings.batch ? (
-          <div className="flex items-center gap-2">
-            <span className="text-muted">Customers in batch</span>
-            <NumberInput
-              label="Customers in batch"
-              className="w-20"
-              min={1}
-              max={Math.min(1000, settings.batchSize)}
-              value={props.customers}
-              onChange={props.onCustomers}
             />
           </div>
         ) : null}
@@ -93,11 +80,24 @@ const FROM = { sample: 'sample', run: 'from a run', nothing: 'empty' } as const;
 const exampleOf = (fields: readonly { name: string; example: unknown }[]) =>
   Object.fromEntries(fields.map(({ name, example }) => [name, example]));
 
-function Samples({ place, overflow }: TestInputProps) {
+function Samples({ place, settings, customers, onCustomers, overflow }: TestInputProps) {
   const { event, earlier } = place;
-  if (!event && earlier.length === 0) return null;
+  if (!event && earlier.length === 0 && !settings.batch) return null;
   return (
-    <div className="flex flex-wrap gap-x-6 gap-y-2">
+    <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
+      {settings.batch ? (
+        <div className="flex items-center gap-2">
+          <span className="text-muted">Customers in batch</span>
+          <NumberInput
+            label="Customers in batch"
+            className="w-20"
+            min={1}
+            max={Math.min(1000, settings.batchSize)}
+            value={customers}
+            onChange={onCustomers}
+          />
+        </div>
+      ) : null}
       {event ? (
         <Sample
           title={`Event ${event.type}`}

@@ -8,7 +8,7 @@ import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/empty-state';
 import type { WebhookSettings } from '@/lib/core/webhook';
-import type { Prepared, Subject } from './contract';
+import type { Subject } from './contract';
 import { Faults, type GoTo, Warnings } from './faults';
 import { Refusal } from './refusal';
 import { RequestPanel } from './request-panel';
@@ -26,7 +26,6 @@ export interface TestTabProps {
   place: Place;
   overflow: RefObject<HTMLElement | null>;
   onGoTo: GoTo;
-  onPickFragment: (request: Prepared, index: number, offset: number) => void;
   /** Counts how often the test was asked for from elsewhere in the editor. */
   runs: number;
 }
@@ -97,10 +96,10 @@ export function TestTab(props: TestTabProps) {
         ) : rendered.ok ? (
           <RequestPanel
             request={send.data?.ok ? send.data.request : rendered.request}
-            format={settings.format}
+            settings={settings}
             input={asked!}
             warnings={<Warnings warnings={rendered.request.warnings} />}
-            onPickFragment={props.onPickFragment}
+            onGoTo={props.onGoTo}
           />
         ) : (
           <section aria-label="Request" className="scroll-thin col-span-2 min-h-0 overflow-y-auto">

@@ -3,14 +3,11 @@
 import { useCallback, useRef } from 'react';
 import type { CodeEditorHandle } from '@/components/monaco/code-editor';
 import { insertExpression } from '@/components/monaco/editor-wiring';
-import { toast } from '@/components/ui/toast';
-import type { Prepared } from './contract';
 import type { EditorView } from './editor-top';
 import { revealPlace } from './fault-line';
-import { templateLine } from './x-ray';
 
 /** The text editors of a webhook by the names of their templates: where to insert, and the way to a place in one of them. */
-export function useEditors(setView: (view: EditorView) => void, customerTemplate: string) {
+export function useEditors(setView: (view: EditorView) => void) {
   const editors = useRef(new Map<string, CodeEditorHandle>());
   const last = useRef<CodeEditorHandle | null>(null);
   const onReady = useCallback((name: string, editor: CodeEditorHandle) => {
@@ -35,18 +32,7 @@ export function useEditors(setView: (view: EditorView) => void, customerTemplate
     },
     [setView],
   );
-  const pickFragment = useCallback(
-    ({ customers, body }: Prepared, index: number, offset: number) => {
-      const { start, end, name } = customers[index]!;
-      const line = templateLine(customerTemplate, (body ?? '').slice(start, end), offset);
-      toast(`${name}, Customer line ${line}`, {
-        description: 'This part of the body was made for this customer.',
-        action: { label: 'Show line', onClick: () => goTo('Customer', line, 1) },
-      });
-    },
-    [customerTemplate, goTo],
-  );
-  return { editors, onReady, onFocus, insert, goTo, pickFragment };
+  return { editors, onReady, onFocus, insert, goTo };
 }
 
 function viewOf(template: string): EditorView {

@@ -31,7 +31,8 @@ export function usePaste(
     const hint = action && chosen ? [`${action.label.slice(12)} of its values are those of ${chosen.name}.`] : [];
     toast.success(title, {
       description: [...notes, ...hint].join(' ') || undefined,
-      ...(action ? { action, duration: 15_000 } : {}),
+      // The page outside of the sheet takes no clicks; this must.
+      ...(action ? { action, duration: 15_000, style: { pointerEvents: 'auto' } } : {}),
     });
   };
   const keepSecrets = async (part: Partial<WebhookSettings>, secrets: readonly { name: string; value: string }[]) => {

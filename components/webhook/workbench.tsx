@@ -48,7 +48,7 @@ export function Workbench(props: WorkbenchProps) {
     usePreviewInput(props, whom, place),
     view !== 'test' && columns.preview && settings.url.trim() !== '' && !whom.isLoading,
   );
-  const { editors, onReady, onFocus, insert, goTo, pickFragment } = useEditors(setView, settings.customer);
+  const { editors, onReady, onFocus, insert, goTo } = useEditors(setView);
   const originOf = useOrigins({ settings, scenario, node, whom, place });
   const { paste, split } = usePaste(settings, change, whom.customer);
   const locks = useLocks(settings, readOnly);
@@ -76,9 +76,8 @@ export function Workbench(props: WorkbenchProps) {
                 preview={preview}
                 hasUrl={settings.url.trim() !== ''}
                 asWhom={whom.customer?.name ?? 'nobody'}
-                format={settings.format}
+                settings={settings}
                 onGoTo={goTo}
-                onPickFragment={pickFragment}
                 originOf={originOf}
               />
             ) : null
@@ -122,7 +121,6 @@ export function Workbench(props: WorkbenchProps) {
             place={place}
             overflow={overflow}
             onGoTo={goTo}
-            onPickFragment={pickFragment}
             runs={props.runs}
           />
         </WhileShown>
