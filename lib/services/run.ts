@@ -117,7 +117,7 @@ async function nameOfUser(db: Db, id: string | null): Promise<string | null> {
 
 /** Versions never change, so the documents of the runs that are being looked at are read and parsed once. */
 const documents = new Map<string, Document>();
-const KEPT_DOCUMENTS = 50;
+const KEPT_DOCUMENTS = 20;
 
 async function documentOfVersion(db: Db, { versionId }: { versionId: string }): Promise<Document> {
   const known = documents.get(versionId);

@@ -39,7 +39,7 @@ export interface RequestForecast {
   seconds: number | null;
   /** What sets the time: the policy's rate, or the time of an answer with all slots busy. */
   boundBy: 'policy' | 'latency' | null;
-  /** Mean time of an answer in the latest run, which the forecast rests on. */
+  /** Mean time of an answer in the latest run that had any, which the forecast rests on. */
   averageMs: number | null;
 }
 
@@ -139,11 +139,19 @@ async function triggerTexts(db: Db, projectId: string, document: Document, size:
   );
 }
 
-/** Mean answer times by node number in the latest run of the scenario. */
-async function averagesOf(db: Db, scenarioId: string): Promise<Map<number, number | null>> {
-  const run = await db.run.findFirst({ where: { scenarioId }, orderBy: { number: 'desc' }, select: { id: true } });
-  if (!run) return new Map();
-  return new Map((await runCounts(pool(), String(run.id))).map(({ number, averageMs }) => [number, averageMs]));
+/** Mean answer times by node number, from the latest of the last three runs that had answers. */
+async function averagesOf(db: Db, scenarioId: string): Promise<Map<number, number>> {
+  const runs = await db.run.findMany({
+    where: { scenarioId },
+    orderBy: { number: 'desc' },
+    take: 3,
+    select: { id: true },
+  });
+  const averages = new Map<number, number>();
+  for (const { id } of runs)
+    for (const { number, averageMs } of await runCounts(pool(), String(id)))
+      if (averageMs !== null && !averages.has(number)) averages.set(number, averageMs);
+  return averages;
 }
 
 interface PolicyRow {

@@ -31,7 +31,7 @@ export const startScenario = write({
     const version = await addVersion(tx, ctx, scenario.id, {
       document,
       reason: 'start',
-      number: (await tx.version.count({ where: { scenarioId: scenario.id } })) + 1,
+      number: await nextVersion(tx, scenario.id),
       program: program as unknown as Prisma.InputJsonValue,
     });
     await tx.scenario.update({ where: { id: scenario.id }, data: { status: 'active', updatedAt: new Date() } });
@@ -57,6 +57,11 @@ export const startScenario = write({
     return { runs };
   },
 });
+
+async function nextVersion(tx: Tx, scenarioId: string): Promise<number> {
+  const { _max } = await tx.version.aggregate({ where: { scenarioId }, _max: { number: true } });
+  return (_max.number ?? 0) + 1;
+}
 
 const runningOf = (tx: Tx, scenarioId: string) => tx.run.count({ where: { scenarioId, endedAt: null } });
 

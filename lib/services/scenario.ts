@@ -68,7 +68,9 @@ export const listScenarios = read({
                          'createdAt', to_char(r.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
                          'endedAt', to_char(r.ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
                          'entered', r.entered)
-                  FROM run r WHERE r.scenario_id = s.id ORDER BY r.number DESC LIMIT 1) AS "lastRun"
+                  FROM run r WHERE r.scenario_id = s.id
+                 -- A firing that lies ahead is shown only when there was none before.
+                 ORDER BY r.entered > 0 OR r.ended_at IS NOT NULL OR r.kind IN ('now', 'event') DESC, r.number DESC LIMIT 1) AS "lastRun"
           FROM scenario s LEFT JOIN app_user u ON u.id = s.created_by_id
          WHERE s.project_id = ${ctx.projectId}::uuid
            AND CASE ${input.status} WHEN 'archived' THEN s.archived_at IS NOT NULL

@@ -131,6 +131,10 @@ describe('the list of scenarios', () => {
           entered: 7,
         },
       });
+    // A firing that lies ahead is not the latest run.
+    await prisma().run.create({
+      data: { projectId: project.id, scenarioId: scenario.id, versionId: version.id, number: 3, kind: 'repeat' },
+    });
     const [row] = (await verbs['scenario.list'](ctx, {})).scenarios;
     expect(row!.lastRun).toMatchObject({ number: 2, kind: 'now', state: 'running', endedAt: null, entered: 7 });
     expect(row!.lastRun!.createdAt).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
