@@ -6,7 +6,8 @@ import { Button } from '@/components/ui/button';
 import { Select } from '@/components/ui/select';
 import type { Filter } from '@/lib/core/filter';
 import { addCriterion, changeCriterion, negateGroup, newEvent, newProperty } from './criteria';
-import { EventRow, PropertyRow } from './criterion-rows';
+import { EventRow } from './event-row';
+import { PropertyRow } from './property-row';
 
 export interface FilterBuilderProps {
   filter: Filter;

@@ -11,13 +11,21 @@ import { useScenario } from './scenario-context';
 
 export type Forecast = OutputOf<'scenario.forecast'>;
 
+/** A forecast in three figures; `seconds` is null when it is not known. */
+export function inShort({ customers, requests }: Forecast) {
+  const seconds = requests.map((each) => each.seconds);
+  return {
+    customers,
+    requests: requests.reduce((sum, each) => sum + each.requests, 0),
+    seconds: requests.length > 0 && seconds.every((each) => each !== null) ? Math.max(...seconds) : null,
+  };
+}
+
 /** What a start would do: who comes, which requests, how long. */
 export function Expected({ forecast }: { forecast: Forecast }) {
   const { customers, interactions, exact, requests, triggers, warnings } = forecast;
   const about = exact ? '' : 'about ';
-  const total = requests.reduce((sum, each) => sum + each.requests, 0);
-  const seconds = requests.map((each) => each.seconds);
-  const finish = seconds.every((each) => each !== null) ? Math.max(0, ...seconds) : null;
+  const { requests: total, seconds: finish } = inShort(forecast);
   return (
     <>
       <div className="grid grid-cols-4 gap-4">
@@ -40,7 +48,7 @@ export function Expected({ forecast }: { forecast: Forecast }) {
             </>
           }
         />
-        <Stat label="Done in about" value={requests.length === 0 || finish === null ? 'not known' : duration(finish)} />
+        <Stat label="Done in about" value={finish === null ? 'not known' : duration(finish)} />
       </div>
       {triggers.length > 0 ? <p className="text-muted text-sm">{triggers.join(' ')}</p> : null}
       {requests.length > 0 ? <Requests requests={requests} /> : null}

@@ -34,32 +34,26 @@ export function Setting({
 }
 
 export interface NumberInputProps {
-  value: number | null;
-  onChange: (value: number | null) => void;
+  value: number;
+  onChange: (value: number) => void;
   min: number;
   max: number;
-  /** Allows no number: `onChange(null)`. */
-  optional?: boolean;
   whole?: boolean;
   label?: string;
   suffix?: ReactNode;
-  placeholder?: string;
   disabled?: boolean;
   className?: string;
 }
 
-/** A number as text: what is typed stays as it is, only numbers within the limits are passed on. */
-export function NumberInput(props: NumberInputProps) {
-  const { value, onChange, min, max, optional = false, whole = false, label, ...rest } = props;
-  const [text, setText] = useState(value === null ? '' : String(value));
+/** A number as text: what is typed stays as it is while it is typed, only numbers within the limits are passed on. */
+export function NumberInput({ value, onChange, min, max, whole = false, label, ...rest }: NumberInputProps) {
+  const [text, setText] = useState(String(value));
   useEffect(() => {
-    setText((before) => (readNumber(before) === value ? before : value === null ? '' : String(value)));
+    setText((before) => (readNumber(before) === value ? before : String(value)));
   }, [value]);
-  const number = readNumber(text);
-  const isRight =
-    number === null
-      ? optional && text.trim() === ''
-      : number >= min && number <= max && (!whole || Number.isInteger(number));
+  const fits = (number: number | null): number is number =>
+    number !== null && number >= min && number <= max && (!whole || Number.isInteger(number));
+  const isRight = fits(readNumber(text));
   return (
     <Input
       inputMode="decimal"
@@ -70,18 +64,12 @@ export function NumberInput(props: NumberInputProps) {
       }
       value={text}
       onChange={(event) => {
-        const next = event.target.value;
-        setText(next);
-        const read = readNumber(next);
-        if (
-          read === null
-            ? optional && next.trim() === ''
-            : read >= min && read <= max && (!whole || Number.isInteger(read))
-        )
-          onChange(read);
+        setText(event.target.value);
+        const number = readNumber(event.target.value);
+        if (fits(number)) onChange(number);
       }}
       onBlur={() => {
-        if (!isRight) setText(value === null ? '' : String(value));
+        if (!isRight) setText(String(value));
       }}
       {...rest}
     />

@@ -7,7 +7,7 @@ import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { Skeleton } from '@/components/ui/skeleton';
-import { Expected, type Forecast } from './forecast';
+import { Expected, type Forecast, inShort } from './forecast';
 import { ProblemList, useProblemTarget } from './problems-button';
 import { useScenario } from './scenario-context';
 import { useEditorStore } from './store';
@@ -22,7 +22,7 @@ export function StartDialog({ onClose }: { onClose: () => void }) {
   const errors = forecast.data?.problems.filter(({ severity }) => severity === 'error') ?? [];
   const begin = () =>
     start.mutate(
-      { id },
+      { id, ...(forecast.data ? { forecast: inShort(forecast.data) } : {}) },
       {
         onSuccess: () => {
           onClose();

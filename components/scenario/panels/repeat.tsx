@@ -33,7 +33,7 @@ export function RepeatPanel(props: PanelProps<'repeat'>) {
               max={10_000}
               whole
               disabled={readOnly}
-              onChange={(interval) => onChange({ interval: interval ?? 1 })}
+              onChange={(interval) => onChange({ interval })}
             />
           </Setting>
         ) : null}
@@ -111,7 +111,7 @@ function When({ node: { settings }, onChange, readOnly, faultOf }: PanelProps<'r
               max={31}
               whole
               disabled={readOnly}
-              onChange={(monthDay) => onChange({ monthDay: monthDay ?? 1 })}
+              onChange={(monthDay) => onChange({ monthDay })}
             />
           </Setting>
         ) : null}

@@ -15,7 +15,7 @@ export function WaitPanel({ node, onChange, readOnly, faultOf }: PanelProps<'wai
           min={0}
           max={100_000}
           disabled={readOnly}
-          onChange={(next) => onChange({ amount: next ?? 0 })}
+          onChange={(next) => onChange({ amount: next })}
         />
       </Setting>
       <Setting path="unit" label="Unit">

@@ -1,18 +1,16 @@
 'use client';
 
-import { Plus, X } from 'lucide-react';
-import { Button } from '@/components/ui/button';
+import { X } from 'lucide-react';
 import { cn } from '@/components/ui/cn';
 import { Combobox } from '@/components/ui/combobox';
 import { IconButton } from '@/components/ui/icon-button';
 import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
-import type { EventCriterion, Operator, PropertyCriterion } from '@/lib/core/filter';
-import { newProperty, operatorsFor, valueShape, withProperty } from './criteria';
-import { useEventOptions, usePropertyOptions, usePropertyTypes } from './known-names';
-import { NumberInput } from './setting';
+import type { Operator, PropertyCriterion } from '@/lib/core/filter';
+import { operatorsFor, valueShape, withProperty } from './criteria';
+import { usePropertyOptions, usePropertyTypes } from './known-names';
 
-interface RowProps {
+export interface RowProps {
   /** Path of the criterion in the settings, to be focused by. */
   path: string;
   fault: string | undefined;
@@ -20,7 +18,7 @@ interface RowProps {
   readOnly: boolean;
 }
 
-const rowStyle = 'flex flex-col gap-1.5 rounded-md border border-line bg-panel p-2';
+export const rowStyle = 'flex flex-col gap-1.5 rounded-md border border-line bg-panel p-2';
 
 /** "country equals SK": a property of the customer, or of an event. */
 export function PropertyRow({
@@ -148,99 +146,4 @@ function CriterionValue({
     case 'text':
       return input('value', 'Value', { placeholder: typeof example === 'string' ? `such as ${example}` : 'Value' });
   }
-}
-
-/** "has done purchase at least 1 time in the last 30 days". */
-export function EventRow({
-  criterion,
-  onChange,
-  path,
-  fault,
-  onRemove,
-  readOnly,
-}: RowProps & { criterion: EventCriterion; onChange: (criterion: EventCriterion) => void }) {
-  const events = useEventOptions();
-  const { where } = criterion;
-  return (
-    <div data-field={path} className={cn(rowStyle, fault && 'border-danger')}>
-      <div className="flex gap-1">
-        <Combobox
-          label="Event"
-          className="flex-1"
-          value={criterion.event || null}
-          options={events}
-          placeholder="Choose an event"
-          creatable={(text) => `Event “${text}”`}
-          disabled={readOnly}
-          onChange={(event) => onChange({ ...criterion, event: event ?? '' })}
-        />
-        {readOnly ? null : (
-          <IconButton
-            label={`Remove the criterion ${criterion.event}`.trim()}
-            icon={<X aria-hidden />}
-            className="text-faint"
-            onClick={onRemove}
-          />
-        )}
-      </div>
-      <div className="flex gap-1.5">
-        <Select
-          label="How often"
-          value={criterion.compare}
-          disabled={readOnly}
-          onChange={(compare) => onChange({ ...criterion, compare })}
-          options={(['at least', 'at most', 'exactly'] as const).map((value) => ({ value, label: `done ${value}` }))}
-        />
-        <NumberInput
-          label="Times"
-          className="w-28"
-          suffix={criterion.count === 1 ? 'time' : 'times'}
-          whole
-          min={0}
-          max={1_000_000}
-          value={criterion.count}
-          disabled={readOnly}
-          onChange={(count) => onChange({ ...criterion, count: count ?? 0 })}
-        />
-      </div>
-      <NumberInput
-        label="In the last days"
-        placeholder="at any time, or in the last"
-        suffix="days"
-        optional
-        min={0.01}
-        max={3650}
-        value={criterion.withinDays}
-        disabled={readOnly}
-        onChange={(withinDays) => onChange({ ...criterion, withinDays })}
-      />
-      {where.map((each, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a criterion is its place
-        <div key={index} className="border-line border-l-2 pl-2">
-          <PropertyRow
-            plain
-            criterion={each}
-            subject="event"
-            path={`${path}.where.${index}`}
-            fault={undefined}
-            readOnly={readOnly}
-            onChange={(next) => onChange({ ...criterion, where: where.map((old, at) => (at === index ? next : old)) })}
-            onRemove={() => onChange({ ...criterion, where: where.filter((_, at) => at !== index) })}
-          />
-        </div>
-      ))}
-      {readOnly ? null : (
-        <Button
-          size="sm"
-          variant="ghost"
-          className="self-start"
-          icon={<Plus aria-hidden />}
-          onClick={() => onChange({ ...criterion, where: [...where, newProperty()] })}
-        >
-          Where a property of it
-        </Button>
-      )}
-      {fault ? <p className="text-danger text-xs">{fault}</p> : null}
-    </div>
-  );
 }
