@@ -12,7 +12,7 @@ import type { ShownEvent } from './event-table';
 export function EventSheet({ event, onClose }: { event: ShownEvent; onClose: () => void }) {
   const project = useProject();
   return (
-    <Sheet open onOpenChange={onClose} modal={false} size="sm" title={event.type} label={`Event ${event.type}`}>
+    <Sheet open onOpenChange={onClose} modal={false} size="sm" title={event.type}>
       <div className="flex flex-col gap-4">
         <KeyValues
           items={[
