@@ -62,6 +62,7 @@ export function RunHead({ run, asOf, counts }: Pick<OpenRun, 'run' | 'asOf' | 'c
             as of <RelativeTime at={asOf} exact />
           </span>
         )}
+        {run.forecast ? <span>{forecastSentence(run.forecast, counts)}</span> : null}
       </p>
       {isListOpen ? <RunsSheet current={run.id} onClose={() => setIsListOpen(false)} /> : null}
     </section>
@@ -116,6 +117,16 @@ function whenSentence(run: OpenRun['run'], counts: OpenRun['counts']): string {
   if (run.etaSeconds !== null) return `Done in about ${duration(run.etaSeconds)}.`;
   const waits = counts.some(({ kind, waiting }) => kind === 'wait' && waiting > 0);
   return waits ? 'Customers are waiting; they go on when their time has come.' : '';
+}
+
+/** What was told before the start, beside what has come of it so far. */
+function forecastSentence(
+  { requests, seconds }: NonNullable<OpenRun['run']['forecast']>,
+  counts: OpenRun['counts'],
+): string {
+  const sent = counts.reduce((sum, node) => sum + (node.kind === 'webhook' ? node.requests : 0), 0);
+  const time = seconds === null ? '' : ` in ${duration(seconds)}`;
+  return `forecast ${requests.toLocaleString('en')} requests${time}, sent ${sent.toLocaleString('en')}`;
 }
 
 function RunActions({ run }: { run: OpenRun['run'] }) {

@@ -18,7 +18,7 @@ import {
 import { RowId } from './customer.ts';
 import { ScenarioId } from './scenario.ts';
 import { documentOf } from './scenario-row.ts';
-import { settleStatus } from './scenario-start.ts';
+import { settleStatus, type ToldForecast } from './scenario-start.ts';
 import { type AuditNote, type Ctx, notFound, read, ServiceError, write } from './verb.ts';
 
 /** Runs: what they did so far, for whom, and what may be done about them. */
@@ -56,6 +56,8 @@ export interface OpenRun {
     perSecond: number;
     etaSeconds: number | null;
     startedBy: string | null;
+    /** What whoever started it had been told; null when nothing was, or when events bring the customers. */
+    forecast: ToldForecast | null;
   };
   counts: NodeCounts[];
   policies: PolicyLoad[];
@@ -92,6 +94,7 @@ export const openRun = read({
         perSecond,
         etaSeconds,
         startedBy,
+        forecast: run.kind === 'event' ? null : (run.version.forecast as ToldForecast | null),
       },
       counts,
       policies,
@@ -104,7 +107,7 @@ export const openRun = read({
 export async function runOf(db: Db | Tx, ctx: Ctx, id: string) {
   const run = await db.run.findFirst({
     where: { id: BigInt(id), projectId: ctx.projectId },
-    include: { scenario: { select: { name: true } }, version: { select: { number: true } } },
+    include: { scenario: { select: { name: true } }, version: { select: { number: true, forecast: true } } },
   });
   if (!run) throw notFound('The run');
   return run;

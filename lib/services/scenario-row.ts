@@ -83,15 +83,22 @@ export async function addVersion(
   tx: Tx,
   ctx: Ctx,
   scenarioId: string,
-  version: { document: Document; reason: VersionReason; number: number; program?: Prisma.InputJsonValue },
+  version: {
+    document: Document;
+    reason: VersionReason;
+    number: number;
+    program?: Prisma.InputJsonValue;
+    forecast?: Prisma.InputJsonValue | undefined;
+  },
 ): Promise<{ id: string; number: number }> {
-  const { document, reason, number, program } = version;
+  const { document, reason, number, program, forecast } = version;
   return tx.version.create({
     data: {
       scenarioId,
       number,
       document: stored(document),
       program: program ?? Prisma.DbNull,
+      forecast: forecast ?? Prisma.DbNull,
       reason,
       createdById: ctx.actor.kind === 'user' ? ctx.actor.id : null,
     },

@@ -12,6 +12,15 @@ import { refuseUnchecked } from './webhook-check.ts';
 
 /** Starting and stopping: from a draft to an immutable version, its program and its runs, and back to rest. */
 
+/** What somebody was told before they pressed Start (scenario.forecast, summed up). */
+export const ToldForecast = z.strictObject({
+  customers: z.number().int().min(0),
+  requests: z.number().int().min(0),
+  /** Until the last request; null when that was not known. */
+  seconds: z.number().min(0).nullable(),
+});
+export type ToldForecast = z.infer<typeof ToldForecast>;
+
 /**
  * Starts the draft: keeps it as a version, compiles it and begins one run for each kind of trigger, in one transaction.
  * @throws ServiceError "invalid" with details `{ problems }` when the draft has errors; "conflict" while it runs already
@@ -19,7 +28,7 @@ import { refuseUnchecked } from './webhook-check.ts';
 export const startScenario = write({
   needs: 'build',
   scope: 'scenarios:run',
-  input: z.strictObject({ id: ScenarioId }),
+  input: z.strictObject({ id: ScenarioId, forecast: ToldForecast.optional() }),
   async run({ ctx, input, tx, note }): Promise<{ runs: StartedRun[] }> {
     const scenario = await lockForChange(tx, ctx, input.id);
     if ((await runningOf(tx, scenario.id)) > 0)
@@ -33,6 +42,7 @@ export const startScenario = write({
       reason: 'start',
       number: await nextVersion(tx, scenario.id),
       program: program as unknown as Prisma.InputJsonValue,
+      forecast: input.forecast,
     });
     await tx.scenario.update({ where: { id: scenario.id }, data: { status: 'active', updatedAt: new Date() } });
     const runs = await startRuns(sqlOf(tx), {

@@ -94,6 +94,15 @@ describe('a run that is over', () => {
     expect((await verbs['scenario.open'](ctx, { id: scenario })).status).toBe('inactive');
   });
 
+  it('shows what was told before the start beside what came of it', async () => {
+    const { ctx, scenario, run } = await smsRun('forecast');
+    expect((await verbs['run.open'](ctx, { run })).run.forecast).toBeNull();
+    const forecast = { customers: 10, requests: 8, seconds: 1.5 };
+    const { runs } = await verbs['scenario.start'](ctx, { id: scenario, forecast });
+    expect((await verbs['run.open'](ctx, { run: runs[0]!.id })).run.forecast).toEqual(forecast);
+    await ended(runs[0]!.id);
+  });
+
   it('is in the lists of runs, newest first and page by page', async () => {
     const { ctx, scenario, run } = await smsRun('lists');
     await verbs['scenario.start'](ctx, { id: scenario });
