@@ -8,7 +8,7 @@ import type { Timing } from './types.ts';
 export const CONNECT_TIMEOUT_MS = 5000;
 
 /** Thrown inside a connection attempt when an address of a name is out of bounds. */
-export class BlockedError extends Error {
+class BlockedError extends Error {
   readonly code = 'HOOKLINE_BLOCKED';
 }
 

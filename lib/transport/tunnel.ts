@@ -4,7 +4,7 @@ import { buildConnector } from 'undici';
 import { CONNECT_TIMEOUT_MS } from './connect.ts';
 
 /** The operator's proxy did not open the way; the message is for people. */
-export class ProxyError extends Error {
+class ProxyError extends Error {
   readonly code = 'HOOKLINE_PROXY';
 }
 

@@ -50,7 +50,7 @@ export function settingsOf(row: Pick<StoredIntegration, 'kind' | 'public'>): Int
 }
 
 /** Seals the secrets of an integration. */
-export function sealSecrets(row: { id: string; projectId: string }, secrets: Secrets): Uint8Array<ArrayBuffer> {
+function sealSecrets(row: { id: string; projectId: string }, secrets: Secrets): Uint8Array<ArrayBuffer> {
   return seal(JSON.stringify(secrets), placeOf(row));
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { env } from '../env.ts';
 
 /** A key that wraps data keys; its id is stored with everything that it wrapped. */
-export interface MasterKey {
+interface MasterKey {
   id: Buffer;
   bytes: Buffer;
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { expect, type Page, test } from '@playwright/test';
 import { expectAccessible, setTheme } from '../support/accessibility.ts';
 import { application, signIn } from '../support/app.ts';
@@ -12,7 +12,7 @@ async function openForm(page: Page, project: string, title: string, name: string
   await page.goto(`${application().url}/p/${project}/data/integrations/new`);
   await page.getByRole('link', { name: title }).click();
   await page.waitForURL(/kind=/);
-  await page.getByLabel('Name', { exact: true }).first().fill(name);
+  await page.getByLabel(/^Name/).first().fill(name);
   await page.getByLabel(/Endpoint prefix|Login endpoint/).fill(prefix);
 }
 
@@ -65,7 +65,7 @@ test('a developer stores each kind of integration, and no page shows a secret ag
       prefix: 'https://api.example.com/v1',
       fill: async () => {
         const { cert, key } = newAuthority().issue({ name: 'hookline-client' });
-        await page.getByLabel('Certificate', { exact: true }).fill(cert);
+        await page.getByLabel(/^Certificate/).fill(cert);
         await page.getByLabel('Private key').fill(key);
       },
     },
@@ -125,6 +125,40 @@ test('a test shows status and age; another prefix forgets the secret and says so
   await dialog.getByRole('button', { name: 'Delete' }).click();
   await page.waitForURL(/data\/integrations$/);
   await expect(page.getByRole('link', { name })).toHaveCount(0);
+});
+
+test('a marketer sees which integrations there are, and nothing that is in them', async ({ page, browser }) => {
+  const project = await signIn(page);
+  const { url } = application();
+  const name = `For all ${tag}`;
+  await openForm(page, project, 'API key in the URL', name, 'https://api.example.com/v1');
+  await page.getByLabel('API key').fill(CANARY);
+  await save(page);
+  await page.waitForURL(/integrations\/[0-9a-f-]{36}$/);
+  const address = page.url();
+
+  const { prisma } = await import('../../lib/db/index.ts');
+  const user = await prisma().user.create({ data: { email: `marketer-${tag}@example.com`, name: 'Marketer' } });
+  await prisma().membership.create({ data: { projectId: project, userId: user.id, role: 'marketer' } });
+  const token = randomBytes(32).toString('base64url');
+  const tokenHash = createHash('sha256').update(token).digest();
+  await prisma().signInLink.create({ data: { tokenHash, userId: user.id, expiresAt: new Date(Date.now() + 600_000) } });
+  const marketer = await (await browser.newContext()).newPage();
+  await marketer.goto(`${url}/auth/link?token=${token}`);
+  await marketer.getByRole('button', { name: /sign in/i }).click();
+  await marketer.waitForURL(/\/p\//);
+
+  await marketer.goto(`${url}/p/${project}/data/integrations`);
+  await expect(marketer.getByText(name)).toBeVisible();
+  await expect(marketer.getByRole('link', { name })).toHaveCount(0);
+  await expect(marketer.getByRole('link', { name: 'Add new integration' })).toHaveCount(0);
+  await marketer.goto(`${url}/p/${project}/data/integrations/new`);
+  await expect(marketer.getByText('Integrations are added by developers')).toBeVisible();
+  for (const forbidden of [address, `${url}/p/${project}/settings/audit`]) {
+    await marketer.goto(forbidden);
+    await expect(marketer.getByText('Your role does not allow this')).toBeVisible();
+    expect(await marketer.content()).not.toContain(CANARY);
+  }
 });
 
 test('the pages of integrations and the audit log are accessible, light and dark, at both widths', async ({ page }) => {
