@@ -1,5 +1,6 @@
 'use client';
 
+import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { CallError, call, type OutputOf, useAsk } from '@/components/call';
 import { Crumbs } from '@/components/shell/crumbs';
@@ -13,15 +14,14 @@ import { createEditor, EditorProvider, type EditorStore } from './store';
 import { TopBar } from './top-bar';
 
 const LIVE_MS = 3000;
+/** As many runs are watched; more do not go at once. */
+const LATEST = 5;
 
 /** What all tabs of a scenario share: the open document with its undo and autosave, and the top bar. */
 export function ScenarioFrame({ initial, children }: { initial: OutputOf<'scenario.open'>; children: ReactNode }) {
   const project = useProject();
-  const { data = initial } = useAsk(
-    'scenario.open',
-    { id: initial.id },
-    { initial, refetchInterval: (value) => (value?.runs.some(({ endedAt }) => endedAt === null) ? LIVE_MS : false) },
-  );
+  const { data = initial } = useAsk('scenario.open', { id: initial.id }, { initial });
+  useRunStates(data);
   const [store] = useState(() =>
     createEditor({
       document: initial.document,
@@ -53,6 +53,29 @@ export function ScenarioFrame({ initial, children }: { initial: OutputOf<'scenar
     </EditorProvider>
   );
 }
+
+/** Asks for the scenario again when its runs change their state. While something runs only their list is polled: a document may be large. */
+function useRunStates({ id, runs }: OutputOf<'scenario.open'>) {
+  const project = useProject().id;
+  const client = useQueryClient();
+  const isRunning = runs.some(({ endedAt }) => endedAt === null);
+  const { data } = useAsk(
+    'run.list',
+    { scenario: id, limit: LATEST },
+    { enabled: isRunning, refetchInterval: LIVE_MS },
+  );
+  const known = statesOf(runs);
+  const now = data ? statesOf(data.runs) : known;
+  useEffect(() => {
+    if (now !== known) void client.invalidateQueries({ queryKey: ['ask', project, 'scenario.open', { id }] });
+  }, [now, known, client, project, id]);
+}
+
+const statesOf = (runs: readonly { id: string; state: string }[]) =>
+  runs
+    .slice(0, LATEST)
+    .map(({ id, state }) => `${id} ${state}`)
+    .join();
 
 /** Sends edits; what may go wrong outside of us is an answer like any other. */
 async function save(project: string, id: string, revision: number, operations: Operation[]): Promise<SaveAnswer> {
