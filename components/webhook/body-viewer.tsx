@@ -26,7 +26,7 @@ const LANGUAGE = { json: 'json-body', xml: 'xml-body', text: 'plaintext' } as co
 
 /** Monaco takes plain names of classes only. Neighbours differ, so that their border can be seen; the one that is pointed at stands out. */
 const fragmentStyle = (index: number, lit: number | null | undefined) =>
-  index === lit ? 'bg-accent-soft outline-1 outline-accent' : index % 2 === 0 ? 'bg-action-soft' : 'bg-operator-soft';
+  index === lit ? 'bg-accent opacity-30' : index % 2 === 0 ? 'bg-action-soft' : 'bg-operator-soft';
 
 /** A rendered or received body, coloured, as long as it may be; with the customers of a batch it is an X-ray. */
 export function BodyViewer({ label, body, format, customers, lit, onLit, onPick, origin, className }: BodyViewerProps) {
@@ -76,7 +76,7 @@ export function BodyViewer({ label, body, format, customers, lit, onLit, onPick,
             endLineNumber: end.lineNumber,
             endColumn: end.column,
           },
-          options: { inlineClassName: fragmentStyle(i, lit) },
+          options: { className: fragmentStyle(i, lit) },
         };
       }),
     );

@@ -8,7 +8,7 @@ import type { EarlierResponse } from '@/lib/core/response-view';
 import { blankResponse, forgetSample, keepSample, sampleOf } from './samples';
 
 /** An earlier webhook of the path with the response that stands for it in previews and tests. */
-export interface EarlierWebhook {
+interface EarlierWebhook {
   node: string;
   number: number;
   name: string;
@@ -97,7 +97,7 @@ export function usePlace(
 }
 
 /** The event of the trigger through which events bring customers to a node, or null. */
-export function eventTypeBefore(document: Document, nodeId: string): string | null {
+function eventTypeBefore(document: Document, nodeId: string): string | null {
   for (const node of document.nodes)
     if (node.kind === 'on-event' && node.settings.event && reachableFrom(document, node.id).has(nodeId))
       return node.settings.event;
