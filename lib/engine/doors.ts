@@ -3,6 +3,7 @@ import type { Sql } from '../db/index.ts';
 import { fillBatches } from './batches.ts';
 import { AUDIENCE_DOOR, type Chunk, deleteChunks, doorOf, isDoor, lockOwn, releaseChunks } from './chunks.ts';
 import { type Traveller, unpack } from './contexts.ts';
+import { pageOfCustomers } from './customers.ts';
 import type { RunContext } from './runs.ts';
 import { nextFiring } from './schedule.ts';
 import { inTransaction, query } from './sql.ts';
@@ -107,10 +108,7 @@ async function nextPage(sql: Sql, worker: number, run: RunContext, chunk: Chunk)
   let at = cursor;
   let entered = 0;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const { rows: customers } = await sql.query<{ id: number; properties: Record<string, unknown> }>(
-      `SELECT id, properties FROM customer WHERE project_id = $1::uuid AND id > $2 AND id <= $3 ORDER BY id LIMIT $4`,
-      [run.projectId, at, upperBound, PAGE],
-    );
+    const customers = await pageOfCustomers(sql, run.projectId, { after: at, upTo: upperBound, limit: PAGE });
     if (customers.length === 0) {
       at = upperBound;
       break;
@@ -118,6 +116,7 @@ async function nextPage(sql: Sql, worker: number, run: RunContext, chunk: Chunk)
     at = customers.length < PAGE ? upperBound : customers.at(-1)!.id;
     for (const entry of doors) {
       const first = await newJourneys(sql, run.id, customers.length);
+      // Each trigger has its own travellers: what one path writes to a profile the other does not see.
       const travellers = customers.map(
         ({ id, properties }, i): Traveller => ({
           journey: first + i,

@@ -45,6 +45,7 @@ export class Lane {
   private readonly sources = new Map<number, Source[]>();
   private turns: number[] = [];
   private granted = 0;
+  private cap = Number.POSITIVE_INFINITY;
   private leaseUntil = 0;
   private hasRate = false;
   private ratePerMs = 0;
@@ -136,7 +137,7 @@ export class Lane {
   }
 
   private startReady(): void {
-    while (this.busy < this.granted) {
+    while (this.busy < Math.min(this.granted, this.cap)) {
       const now = performance.now();
       if (this.hasRate && !this.permitAt(now)) return;
       const item = this.take(now);
@@ -198,12 +199,15 @@ export class Lane {
     try {
       const now = performance.now();
       if (this.isIdle && now - this.idleSince > IDLE_RELEASE_MS) {
-        if (this.granted > 0) await releaseSlots(this.holder, policyId);
+        const had = this.granted;
         this.granted = 0;
         this.leaseUntil = 0;
+        if (had > 0) await releaseSlots(this.holder, policyId);
         return;
       }
       const leaseMs = this.longestDeadline() + LEASE_SLACK_MS;
+      // Fewer slots may be granted than are held: until that is known, no more may be in flight than is reported now.
+      this.cap = this.busy;
       const granted = await claimSlots(policyId, this.holder, {
         wanted: this.wanted,
         busy: this.busy,
@@ -218,6 +222,7 @@ export class Lane {
       if (this.hasRate) await this.morePermits(policyId);
     } finally {
       this.claiming = false;
+      this.cap = Number.POSITIVE_INFINITY;
     }
     this.pump();
     this.onRoom();

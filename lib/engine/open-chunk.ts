@@ -5,6 +5,7 @@ import { log } from '../log.ts';
 import type { BreakerKey, Breakers } from './breakers.ts';
 import type { Chunk } from './chunks.ts';
 import { contextFor, type Frame, rootContext, type Traveller, unpack } from './contexts.ts';
+import { loadCustomers } from './customers.ts';
 import type { FrozenRequest, FrozenWindow } from './frozen.ts';
 import type { Item, Lane, Source } from './lanes.ts';
 import type { WebhookPlan } from './plan.ts';
@@ -14,7 +15,6 @@ import { originOf, type Sender } from './send.ts';
 import type { Settler } from './settle.ts';
 import type { Settlement } from './settlement.ts';
 import { anyConnection } from './sql.ts';
-import { loadCustomers } from './walk.ts';
 import { claimWindow, noteTrying, type OpenWindow, storedWindows } from './windows.ts';
 
 /** Why an open chunk takes nothing more from its row. */

@@ -16,7 +16,7 @@ import type { OpenWindow } from './windows.ts';
  * What arrives while one is under way goes with the next.
  */
 
-const FLUSH_AFTER_MS = 30;
+const FLUSH_AFTER_MS = 40;
 const FLUSH_AT = 2000;
 const RETRY_MS = [50, 200, 1000, 2000, 5000];
 

@@ -199,13 +199,14 @@ function endUnknown(
 
 /**
  * Slots of the dead stay taken until what it sent must have been answered. On this machine its process is known to be gone
- * and its connections closed by the kernel, so twice its slowest exchange of late is enough; elsewhere the whole lease.
+ * and its connections closed by the kernel, so twice its slowest exchange of late and a moment is enough; elsewhere the
+ * whole lease.
  */
 async function freeSlots(sql: Sql, dead: { id: number; host: string; pid: number }): Promise<void> {
   const isGone = dead.host === os.hostname() && (dead.pid === process.pid || !isAlive(dead.pid));
   await sql.query(
     `UPDATE policy_slot SET wanted = 0,
-            lease_until = CASE WHEN $2 THEN least(lease_until, greatest(seen_at, now() - interval '5 seconds') + make_interval(secs => slowest_ms * 2 / 1000.0 + 0.3)) ELSE lease_until END
+            lease_until = CASE WHEN $2 THEN least(lease_until, greatest(seen_at, now() - interval '5 seconds') + make_interval(secs => slowest_ms * 2 / 1000.0 + 0.8)) ELSE lease_until END
       WHERE holder = $1`,
     [dead.id, isGone],
   );

@@ -3,8 +3,8 @@ import type { Kind } from '../core/node-kinds.ts';
 import { NODE_KINDS } from '../core/node-kinds.ts';
 import type { ProgramNode } from '../core/program.ts';
 import type { Sql } from '../db/index.ts';
-import { intArray } from './chunks.ts';
 import type { Traveller } from './contexts.ts';
+import { loadCustomers } from './customers.ts';
 import { HANDLERS } from './handlers/index.ts';
 import type { RunContext } from './runs.ts';
 import type { Departure, Handler, Step } from './step.ts';
@@ -88,27 +88,6 @@ export function countDeparture(
   const place = port === null ? -1 : NODE_KINDS[node.kind].ports.indexOf(port);
   if (place === 0) counts.portA += journeys;
   if (place === 1) counts.portB += journeys;
-}
-
-/** Fills in properties that are not there yet; travellers whose customer is gone are moved to `gone`. */
-export async function loadCustomers(sql: Sql, travellers: Traveller[], gone: Traveller[]): Promise<Traveller[]> {
-  const missing = travellers.filter((t) => t.properties === null);
-  if (missing.length === 0) return travellers;
-  const { rows } = await sql.query<{ id: number; properties: Record<string, unknown> }>(
-    'SELECT id, properties FROM customer WHERE id = ANY($1::bigint[])',
-    [intArray(missing.map((t) => t.customer))],
-  );
-  const known = new Map(rows.map((row) => [row.id, row.properties]));
-  let someGone = false;
-  for (const traveller of missing) {
-    const properties = known.get(traveller.customer);
-    if (properties) traveller.properties = properties;
-    else {
-      gone.push(traveller);
-      someGone = true;
-    }
-  }
-  return someGone ? travellers.filter((t) => t.properties !== null) : travellers;
 }
 
 /** A second branch is a journey of its own: same customer and luggage, new number. */
