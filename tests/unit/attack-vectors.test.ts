@@ -33,7 +33,6 @@ const LEDGER: Record<string, Record<string, string>> = {
     'RH-016': 'waits a day at most',
     'BA-006': 'counts as delivered when the webhook says so',
     'DE-003': 'and then no more',
-    'DE-002': 'of the six stop codes stops the webhook, and no other code does',
   },
   'integration/engine/delivery.test.ts': {
     'RH-018': 'that says "later" is obeyed',
@@ -50,6 +49,7 @@ const LEDGER: Record<string, Record<string, string>> = {
   'integration/engine/nodes.test.ts': {
     'DE-015 DE-016': 'lets a customer in for each matching event',
   },
+  'unit/engine/breakers.test.ts': { 'DE-002': 'opens after three refusals in a row' },
   'integration/engine/faults.test.ts': { 'DE-007': 'lose nobody, send nothing twice without cause' },
   'integration/services/policy.test.ts': { 'DE-013': 'that a run was started with cannot be deleted' },
   'unit/services/sign-in-limit.test.ts': {
