@@ -15,7 +15,7 @@ import { Sparkline } from '@/components/ui/sparkline';
 import { RunStop } from './run-stop';
 import type { OpenRun } from './run-view';
 import { RunsSheet } from './runs-sheet';
-import { hasEnded, RUN_STATES } from './words';
+import { hasEnded, RUN_KINDS, RUN_STATES } from './words';
 
 /** The strip at the top of a run: which it is, its state, how far it is, how fast, and what can be done about it. */
 export function RunHead({ run, asOf, counts }: Pick<OpenRun, 'run' | 'asOf' | 'counts'>) {
@@ -47,7 +47,7 @@ export function RunHead({ run, asOf, counts }: Pick<OpenRun, 'run' | 'asOf' | 'c
       </div>
       <p className="flex flex-wrap gap-x-3 border-line border-t px-4 py-1.5 text-faint text-xs">
         <span>
-          {run.kind === 'now' ? 'Everyone at once' : 'On event'} · version {run.version}
+          {RUN_KINDS[run.kind]} · version {run.version}
         </span>
         <span>
           started <RelativeTime at={run.createdAt} exact />

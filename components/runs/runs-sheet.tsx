@@ -13,7 +13,7 @@ import { Sheet } from '@/components/ui/sheet';
 import { type Column, DataTable } from '@/components/ui/table';
 import { Pages, usePages } from './pages';
 import { useQueryState } from './use-query';
-import { RUN_STATES } from './words';
+import { RUN_KINDS, RUN_STATES } from './words';
 
 const PAGE = 25;
 
@@ -86,9 +86,9 @@ const COLUMNS: Column<Run>[] = [
   },
   {
     id: 'kind',
-    header: 'Started by',
-    width: '112px',
-    cell: (run) => (run.kind === 'now' ? 'Now' : 'On event'),
+    header: 'Who entered',
+    width: '140px',
+    cell: (run) => RUN_KINDS[run.kind],
   },
   {
     id: 'at',

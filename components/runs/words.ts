@@ -18,6 +18,12 @@ export const RUN_STATES: Record<RunState, { words: string; tone: Tone; live: boo
   stopped: { words: 'Stopped', tone: 'neutral', live: false },
 };
 
+/** What let the customers of a run in. */
+export const RUN_KINDS: Record<OutputOf<'run.open'>['run']['kind'], string> = {
+  now: 'Everyone at once',
+  event: 'On event',
+};
+
 export const hasEnded = (state: RunState): boolean => state === 'done' || state === 'stopped';
 
 /** The numbers of a node in the order in which they stand, from `entered` on the rest adds up. */
