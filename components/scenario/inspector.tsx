@@ -30,8 +30,22 @@ export function Inspector(props: InspectorProps) {
   const node = useEditor(({ document, selection }) =>
     selection.nodes.length === 1 && selection.edges.length === 0 ? nodeOf(document, selection.nodes[0]!) : undefined,
   );
-  if (!node) return null;
+  const isSettled = useSettled(node !== undefined);
+  if (!node || !isSettled) return null;
   return <NodeInspector key={node.id} node={node} {...props} />;
+}
+
+/** A panel that opens under the pointer would take the second click of a double click: it waits until that is over. */
+const DOUBLE_CLICK_MS = 250;
+
+function useSettled(isThere: boolean): boolean {
+  const [isSettled, setSettled] = useState(isThere);
+  useEffect(() => {
+    if (!isThere) return setSettled(false);
+    const timer = setTimeout(() => setSettled(true), DOUBLE_CLICK_MS);
+    return () => clearTimeout(timer);
+  }, [isThere]);
+  return isSettled;
 }
 
 function NodeInspector({ node, readOnly, onDuplicate, onRemove }: InspectorProps & { node: AnyNode }) {
