@@ -40,7 +40,7 @@ test('a developer makes an integration and a preset; a marketer uses them and ne
   expect(await developer.content()).not.toContain(secret);
 
   await developer.goto(`${url}/p/${project}/data/integrations/presets/new`);
-  await developer.getByLabel('Name', { exact: true }).fill(`Order SMS ${stamp}`);
+  await developer.getByPlaceholder('Order confirmation by SMS').fill(`Order SMS ${stamp}`);
   await developer.getByRole('button', { name: 'Open editor' }).click();
   const editor = developer.getByRole('dialog', { name: /Order SMS/ });
   await write(developer, 'URL', `${rehearsalUrl}/t/${target}/orders`);
