@@ -70,6 +70,11 @@ export const WebhookSettings = z.object({
     .min(5)
     .max(72 * 60)
     .default(360),
+  /**
+   * Statuses by which the receiver says that nothing of a batch was accepted: it is halved until the record at fault stands
+   * alone, and only that one is rejected.
+   */
+  isolate: z.array(z.number().int().min(400).max(599)).max(20).default([]),
   /** What becomes of requests that a dead worker may or may not have sent. */
   inDoubt: z.enum(['send-again', 'unknown']).default('send-again'),
   /** Properties (name, Jinja) added to the `campaign` event. */

@@ -1,6 +1,7 @@
 import { hostOf } from '../core/node-kinds.ts';
 import { type CustomerResult, type EarlierResponse, resultsByCustomer, viewOf } from '../core/response-view.ts';
 import { type Verdict, verdictOf } from '../core/verdict.ts';
+import type { WebhookSettings } from '../core/webhook.ts';
 import { type Attempt, DEFAULT_LIMITS, type OutgoingRequest, type Transport } from '../transport/index.ts';
 import type { Breakers, Sign } from './breakers.ts';
 import type { Try } from './chunks.ts';
@@ -140,14 +141,16 @@ export class Sender {
     const common = this.common(chunk, window, index);
     const { settings } = chunk.plan;
     const now = Date.now();
-    const verdict = verdictOf(attempt, {
-      attempt: window.attempt,
-      customers: common.positions.length,
-      successFalseFails: settings.successFalseFails,
-      now,
-      expiresAt: window.firstAt + settings.expiryMinutes * 60_000,
-      jitter: Math.random(),
-    });
+    const verdict =
+      narrowing(settings, attempt, common.positions.length) ??
+      verdictOf(attempt, {
+        attempt: window.attempt,
+        customers: common.positions.length,
+        successFalseFails: settings.successFalseFails,
+        now,
+        expiresAt: window.firstAt + settings.expiryMinutes * 60_000,
+        jitter: Math.random(),
+      });
     const earlier =
       chunk.chunk.tries?.[window.batch ? 0 : chunk.chunk.journeys!.indexOf(window.travellers[index]!.journey)];
     const sent = sentOf(window, attempt, verdict, earlier ?? [], now);
@@ -211,6 +214,15 @@ function ownFate(
   return result.ok
     ? { ...shared, outcome: 'delivered', port: 'sent', reason: null, status: 'sent', view }
     : { ...shared, outcome: 'rejected', port: 'failed', reason: result.message, status: 'failed', view };
+}
+
+/** A batch that the receiver refused as a whole is halved; the record that is refused alone is the one at fault. */
+function narrowing(settings: WebhookSettings, attempt: Attempt, customers: number): Verdict | null {
+  if (!settings.batch || attempt.kind !== 'answered' || !settings.isolate.includes(attempt.status)) return null;
+  const reason = 'refused-status';
+  return customers > 1
+    ? { kind: 'split', reason, text: `answered ${attempt.status} for ${customers} customers; sent again in two halves` }
+    : { kind: 'rejected', reason, text: `answered ${attempt.status} for this customer alone` };
 }
 
 /** What a verdict means for the journeys of its request. */

@@ -207,6 +207,20 @@ describe('an answer', () => {
     expect(sizes.sort((a, b) => a - b)).toEqual([10, 10, 10, 10, 20, 20, 40]);
   });
 
+  it('that refuses a batch as a whole is narrowed down to the record at fault', async () => {
+    let requests = 0;
+    answers.by((body) => {
+      requests++;
+      return (JSON.parse(body) as { n: number }[]).some(({ n }) => n === 37) ? { status: 400 } : { status: 200 };
+    });
+    const { run } = await webhookFor(64, { url: answers.url, ...BATCH, isolate: [400] });
+    expect((await ended(run.id)).get(2)).toMatchObject({ delivered: 63, rejected: 1, stopped: null });
+    // One request for all, and two for each halving of 64.
+    expect(requests).toBeLessThanOrEqual(1 + 2 * Math.log2(64));
+    const { people } = await peopleAt(pool(), { runId: run.id, node: 'n2', group: 'rejected' });
+    expect(people[0]!.reason).toContain('for this customer alone');
+  });
+
   it('that stops the webhook keeps the rest waiting, and Resume sends it', async () => {
     let broken = true;
     answers.by(() => (broken ? { status: 404 } : { status: 200 }));
