@@ -26,49 +26,49 @@ export const INTEGER_BITS = 20_000;
 const ALLOCATION = 64_000_000;
 const CHECK_EVERY = 4096;
 
-// Rendering is synchronous, so one counter serves whichever render is under way.
-let fuel = 0;
-let nextCheck = 0;
-let deadline = 0;
-let memory = 0;
+// Rendering is synchronous, so one meter serves whichever render is under way. A typed array, because a fraction in an
+// ordinary variable would be allocated anew by every charge.
+const meter = new Float64Array(4);
+const FUEL = 0;
+const NEXT_CHECK = 1;
+const MEMORY = 2;
+/** Milliseconds that are allowed, negative, until the first check sets the clock; then the end. */
+const DEADLINE = 3;
 
 /** Begins the accounting of one render. */
 export function begin(limits: Limits): void {
-  fuel = limits.steps;
-  memory = limits.allocation ?? ALLOCATION;
+  meter[FUEL] = limits.steps;
+  meter[MEMORY] = limits.allocation ?? ALLOCATION;
   // The clock is read only when a render turns out to be a long one.
-  deadline = -limits.timeMs;
-  nextCheck = fuel - CHECK_EVERY;
+  meter[DEADLINE] = -limits.timeMs;
+  meter[NEXT_CHECK] = limits.steps - CHECK_EVERY;
 }
 
 /** Uses up steps. @throws TemplateError (LimitError) when they, or the time, are gone */
 export function charge(steps: number): void {
-  fuel -= steps;
-  if (fuel < nextCheck) check();
+  meter[FUEL]! -= steps;
+  if (meter[FUEL]! < meter[NEXT_CHECK]!) check();
 }
 
 /** Announces that a text of so many characters is about to be made. */
 export function chargeText(characters: number): void {
-  memory -= characters;
-  fuel -= 1 + characters / 16;
-  if (fuel < nextCheck || memory < 0) check();
+  meter[MEMORY]! -= characters;
+  meter[FUEL]! -= 1 + characters / 16;
+  if (meter[FUEL]! < meter[NEXT_CHECK]! || meter[MEMORY]! < 0) check();
 }
 
 /** Announces that a list of so many items is about to be made or gone through. */
 export function chargeItems(items: number): void {
-  memory -= items * 8;
-  fuel -= 1 + items;
-  if (fuel < nextCheck || memory < 0) check();
+  meter[MEMORY]! -= items * 8;
+  meter[FUEL]! -= 1 + items;
+  if (meter[FUEL]! < meter[NEXT_CHECK]! || meter[MEMORY]! < 0) check();
 }
 
 function check(): void {
-  if (fuel < 0) throw limitError('the template does too much: its budget of steps is used up');
-  if (memory < 0) throw limitError('the template makes too much: its budget of memory is used up');
+  if (meter[FUEL]! < 0) throw limitError('the template does too much: its budget of steps is used up');
+  if (meter[MEMORY]! < 0) throw limitError('the template makes too much: its budget of memory is used up');
   const now = performance.now();
-  if (deadline < 0) deadline = now - deadline;
-  else if (now > deadline) throw limitError('the template takes too long');
-  nextCheck = fuel - CHECK_EVERY;
+  if (meter[DEADLINE]! <= 0) meter[DEADLINE] = now - meter[DEADLINE]!;
+  else if (now > meter[DEADLINE]!) throw limitError('the template takes too long');
+  meter[NEXT_CHECK] = meter[FUEL]! - CHECK_EVERY;
 }
-
-/** Steps used since `begin` of a render with these limits; for benchmarks and the editor. */
-export const used = (limits: Limits): number => limits.steps - fuel;
