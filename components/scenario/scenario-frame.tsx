@@ -2,6 +2,7 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
 import { CallError, call, type OutputOf, useAsk } from '@/components/call';
 import { Crumbs } from '@/components/shell/crumbs';
 import { useProject } from '@/components/shell/project-context';
@@ -21,7 +22,6 @@ const LATEST = 5;
 export function ScenarioFrame({ initial, children }: { initial: OutputOf<'scenario.open'>; children: ReactNode }) {
   const project = useProject();
   const { data = initial } = useAsk('scenario.open', { id: initial.id }, { initial });
-  useRunStates(data);
   const [store] = useState(() =>
     createEditor({
       document: initial.document,
@@ -33,6 +33,7 @@ export function ScenarioFrame({ initial, children }: { initial: OutputOf<'scenar
     }),
   );
   useEffect(() => store.getState().adopt(data), [store, data]);
+  useFreshness(data, store);
   useSavedOnLeave(store);
   const href = `/p/${project.id}/campaigns/scenarios/${initial.id}`;
   const scenario = useMemo<OpenedScenario>(() => {
@@ -54,8 +55,11 @@ export function ScenarioFrame({ initial, children }: { initial: OutputOf<'scenar
   );
 }
 
-/** Asks for the scenario again when its runs change their state. While something runs only their list is polled: a document may be large. */
-function useRunStates({ id, runs }: OutputOf<'scenario.open'>) {
+/**
+ * Asks for the scenario again when its runs change their state, and after a save while something runs, because then the
+ * draft may differ from it. In between only the list of runs is polled: a document may be large.
+ */
+function useFreshness({ id, runs, live }: OutputOf<'scenario.open'>, store: EditorStore) {
   const project = useProject().id;
   const client = useQueryClient();
   const isRunning = runs.some(({ endedAt }) => endedAt === null);
@@ -66,9 +70,12 @@ function useRunStates({ id, runs }: OutputOf<'scenario.open'>) {
   );
   const known = statesOf(runs);
   const now = data ? statesOf(data.runs) : known;
+  const isLive = live !== null;
+  const savedAt = useStore(store, ({ saved }) => (saved.kind === 'saved' && isLive ? saved.at : null));
   useEffect(() => {
-    if (now !== known) void client.invalidateQueries({ queryKey: ['ask', project, 'scenario.open', { id }] });
-  }, [now, known, client, project, id]);
+    if (now !== known || savedAt !== null)
+      void client.invalidateQueries({ queryKey: ['ask', project, 'scenario.open', { id }] });
+  }, [now, known, savedAt, client, project, id]);
 }
 
 const statesOf = (runs: readonly { id: string; state: string }[]) =>
