@@ -10,7 +10,7 @@ import { letAudienceIn, moveOn, type WalkHooks } from './doors.ts';
 import { endRunIfEmpty, openRunIds, skipLate } from './ends.ts';
 import { keepHouse } from './housekeeping.ts';
 import { deleteJobs, type Queue, superviseJobs, TOUCH_EVERY_MS, takeJobs, touchJobs } from './jobs.ts';
-import { Lanes } from './lanes.ts';
+import { type Lane, Lanes } from './lanes.ts';
 import { mergeCompanions } from './merge.ts';
 import { OpenChunk } from './open-chunk.ts';
 import { planOf } from './plan.ts';
@@ -37,6 +37,7 @@ const POLL_MS = 500;
 const PEER_CHECK_MS = 1000;
 const SUPERVISE_MS = 15_000;
 const BREAKERS_MS = 2000;
+const LOOK_EVERY_MS = 20;
 const HOUSE_MS = 600_000;
 /** More connections to one destination than any worker will use at once. */
 const CONNECTIONS = 1024;
@@ -54,6 +55,8 @@ export class Engine {
   private settler!: Settler;
   private sender!: Sender;
   private breakers!: Breakers;
+  private lookedAt = 0;
+  private lookTimer: NodeJS.Timeout | undefined;
   private ready = false;
   private stopping = false;
   private dead = false;
@@ -93,7 +96,7 @@ export class Engine {
       onRun: (runId) => this.look(runId),
       onLost: (error) => this.lose(error),
     });
-    this.lanes = new Lanes(this.session.id, () => this.fetch('send'));
+    this.lanes = new Lanes(this.session.id, (lane) => this.lookForMore(lane));
     this.settler = new Settler(this.session.id, {
       onWork: () => this.wake(),
       onClosed: (chunk) => this.forget(chunk),
@@ -120,6 +123,7 @@ export class Engine {
   async stop(mode: 'drain' | 'now'): Promise<void> {
     this.stopping = true;
     for (const timer of this.timers) clearInterval(timer);
+    clearTimeout(this.lookTimer);
     if (mode === 'drain' && !this.dead) {
       await Promise.all(Object.values(this.fetching));
       for (const chunk of this.open.values()) chunk.close('drained');
@@ -186,6 +190,21 @@ export class Engine {
         this.fetching[queue] = null;
         if (this.again[queue]) this.fetch(queue);
       });
+  }
+
+  /** After each request somebody could look for more work: done only when the lane has little left, and not too often. */
+  private lookForMore(lane: Lane): void {
+    const wait = this.lookedAt + LOOK_EVERY_MS - performance.now();
+    if (wait > 0) {
+      this.lookTimer ??= setTimeout(() => {
+        this.lookTimer = undefined;
+        this.lookForMore(lane);
+      }, wait);
+      return;
+    }
+    if (lane.ahead >= 2 * Math.max(lane.slots, LEAST_AHEAD)) return;
+    this.lookedAt = performance.now();
+    this.fetch('send');
   }
 
   private async fetchWalks(): Promise<void> {
@@ -318,7 +337,7 @@ export class Engine {
     this.open.delete(chunk.chunk.id);
     this.lanes.get(chunk.chunk.policyId).remove(chunk);
     this.sender.done(chunk);
-    this.fetch('send');
+    this.lookForMore(this.lanes.get(chunk.chunk.policyId));
   }
 
   /** A run was paused, resumed or stopped, or one of its webhooks was. */

@@ -58,7 +58,7 @@ export class Lane {
   private slowestMs = 0;
   busy = 0;
   /** Set when a slot or a request may have become free: the owner of the lane looks for more work. */
-  onRoom: () => void = () => {};
+  onRoom: (lane: Lane) => void = () => {};
 
   constructor(policyId: string | null, holder: number) {
     this.policyId = policyId;
@@ -107,8 +107,9 @@ export class Lane {
     return wanted;
   }
 
-  openOf(runId: number): number {
-    return this.sources.get(runId)?.length ?? 0;
+  /** Requests here that wait for a slot. */
+  get ahead(): number {
+    return this.wanted - this.busy;
   }
 
   add(source: Source): void {
@@ -150,7 +151,7 @@ export class Lane {
         this.busy--;
         this.slowestMs = Math.max(this.slowestMs, performance.now() - started);
         this.pump();
-        this.onRoom();
+        this.onRoom(this);
       });
     }
   }
@@ -225,7 +226,7 @@ export class Lane {
       this.cap = Number.POSITIVE_INFINITY;
     }
     this.pump();
-    this.onRoom();
+    this.onRoom(this);
   }
 
   private async morePermits(policyId: string): Promise<void> {
@@ -264,10 +265,10 @@ export class Lane {
 export class Lanes {
   private readonly lanes = new Map<string | null, Lane>();
   private readonly holder: number;
-  private readonly onRoom: () => void;
+  private readonly onRoom: (lane: Lane) => void;
   private readonly timer: NodeJS.Timeout;
 
-  constructor(holder: number, onRoom: () => void) {
+  constructor(holder: number, onRoom: (lane: Lane) => void) {
     this.holder = holder;
     this.onRoom = onRoom;
     this.timer = setInterval(() => {
