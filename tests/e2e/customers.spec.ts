@@ -1,8 +1,6 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from '../support/accessibility.ts';
-import { application, signIn, temporaryFolder } from '../support/app.ts';
+import { application, signIn } from '../support/app.ts';
 
 test('a customer is added, changed where it stands, found, seen doing something, and deleted', async ({ page }) => {
   const { url } = application();
@@ -68,11 +66,7 @@ async function apiKey(projectId: string): Promise<string> {
 test('a catalog takes a file whole or not at all', async ({ page }) => {
   const { url } = application();
   const project = await signIn(page);
-  const folder = temporaryFolder();
-  const broken = path.join(folder, 'broken.csv');
-  const good = path.join(folder, 'products.csv');
-  fs.writeFileSync(broken, 'sku,title,price\n1,Shoe,9.5\n2,Hat\n');
-  fs.writeFileSync(good, 'sku,title,price\n1,Shoe,9.5\n2,Hat,5\n');
+  const file = (text: string) => ({ name: 'products.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
 
   await page.goto(`${url}/p/${project}/data/catalogs`);
   await page.getByRole('button', { name: 'New catalog' }).click();
@@ -80,9 +74,9 @@ test('a catalog takes a file whole or not at all', async ({ page }) => {
   await page.getByRole('button', { name: 'Create catalog' }).click();
   await page.waitForURL(/\/data\/catalogs\/[0-9a-f-]{36}/);
   await page.getByRole('button', { name: 'Upload items' }).click();
-  await page.getByLabel('File to upload').setInputFiles(broken);
+  await page.getByLabel('File to upload').setInputFiles(file('sku,title,price\n1,Shoe,9.5\n2,Hat\n'));
   await expect(page.getByText('Line 3: has 2 values where the header has 3. Nothing was stored.')).toBeVisible();
-  await page.getByLabel('File to upload').setInputFiles(good);
+  await page.getByLabel('File to upload').setInputFiles(file('sku,title,price\n1,Shoe,9.5\n2,Hat,5\n'));
   await expect(page.getByRole('row', { name: /Shoe/ })).toBeVisible();
   await expectAccessible(page);
   await page.getByRole('row', { name: /Hat/ }).click();
