@@ -4,7 +4,6 @@ import { describeRepeat, hostOf, NODE_KINDS } from '../core/node-kinds.ts';
 import type { Problem } from '../core/problems.ts';
 import { effectiveBatchSize } from '../core/webhook.ts';
 import { type Db, pool } from '../db/index.ts';
-import { runCounts } from '../engine/index.ts';
 import {
   audienceSample,
   audienceSize,
@@ -39,7 +38,7 @@ export interface RequestForecast {
   seconds: number | null;
   /** What sets the time: the policy's rate, or the time of an answer with all slots busy. */
   boundBy: 'policy' | 'latency' | null;
-  /** Mean time of an answer in the latest run that had any, which the forecast rests on. */
+  /** Mean time of an answer in earlier runs to the same host, which the forecast rests on. */
   averageMs: number | null;
 }
 
@@ -74,7 +73,7 @@ export const forecastScenario = read({
       audienceSize(pool(), ctx.projectId),
       scenarioProblems(db, ctx.projectId, document),
       db.policy.findMany({ where: { projectId: ctx.projectId } }),
-      averagesOf(db, scenario.id),
+      answerTimes(db, ctx.projectId, scenario.id, document),
     ]);
     const customers = entries.length > 0 ? size : 0;
     const arriving = customers > 0 ? await expectedArrivals(ctx.projectId, document, size) : new Map<string, number>();
@@ -82,12 +81,7 @@ export const forecastScenario = read({
       .filter((node) => node.kind === 'webhook')
       .map((node) => {
         const batchSize = effectiveBatchSize(node.settings, !comesAtOnce(document, node.id));
-        return forecastOf(
-          { ...node, batchSize },
-          arriving.get(node.id) ?? 0,
-          policies,
-          averages.get(node.number) ?? null,
-        );
+        return forecastOf({ ...node, batchSize }, arriving.get(node.id) ?? 0, policies, averages.get(node.id) ?? null);
       });
     return {
       customers,
@@ -137,21 +131,6 @@ async function triggerTexts(db: Db, projectId: string, document: Document, size:
       return `Customers enter at each ${event || 'event'}, from Start until Stop; it happened ${week.toLocaleString('en')} times in the last 7 days.`;
     }),
   );
-}
-
-/** Mean answer times by node number, from the latest of the last three runs that had answers. */
-async function averagesOf(db: Db, scenarioId: string): Promise<Map<number, number>> {
-  const runs = await db.run.findMany({
-    where: { scenarioId },
-    orderBy: { number: 'desc' },
-    take: 3,
-    select: { id: true },
-  });
-  const averages = new Map<number, number>();
-  for (const { id } of runs)
-    for (const { number, averageMs } of await runCounts(pool(), String(id)))
-      if (averageMs !== null && !averages.has(number)) averages.set(number, averageMs);
-  return averages;
 }
 
 interface PolicyRow {

@@ -103,6 +103,16 @@ describe('a run that is over', () => {
     await ended(runs[0]!.id);
   });
 
+  it('teaches forecasts how long answers take, also those of other scenarios that send to the same host', async () => {
+    const { project, ctx, scenario } = await smsRun('learned');
+    const secondsOf = async (id: string) => (await verbs['scenario.forecast'](ctx, { id })).requests[0]!;
+    expect(await secondsOf(scenario)).toMatchObject({ boundBy: 'latency', averageMs: expect.any(Number) });
+    const alike = await storeScenario(project.id, rowOf(['now', {}], send('elsewhere')));
+    expect(await secondsOf(alike)).toMatchObject({ boundBy: 'latency', averageMs: expect.any(Number) });
+    const strange = await storeScenario(project.id, rowOf(['now', {}], webhookStep()));
+    expect(await secondsOf(strange)).toMatchObject({ boundBy: null, seconds: null, averageMs: null });
+  });
+
   it('is in the lists of runs, newest first and page by page', async () => {
     const { ctx, scenario, run } = await smsRun('lists');
     await verbs['scenario.start'](ctx, { id: scenario });
