@@ -1,6 +1,6 @@
 import { charge, chargeText, RANGE_LIMIT } from './budget.ts';
 import { TemplateError, typeError, valueError } from './errors.ts';
-import { pairOf } from './methods.ts';
+import { pairOf } from './methods-tables.ts';
 import { str } from './print.ts';
 import { type Signature, signature } from './signature.ts';
 import { wholeOf, widthOf } from './text.ts';

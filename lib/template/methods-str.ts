@@ -1,6 +1,6 @@
 import { charge, chargeText, WIDTH_LIMIT } from './budget.ts';
 import { limitError, TemplateError, typeError, valueError } from './errors.ts';
-import { type Reach, strFormat } from './format-spec.ts';
+import { type Reach, strFormat } from './format-fields.ts';
 import { htmlEscape } from './markup.ts';
 import { type Method, method } from './method.ts';
 import { ABSENT } from './signature.ts';
