@@ -22,6 +22,8 @@ export const RUN_STATES: Record<RunState, { words: string; tone: Tone; live: boo
 export const RUN_KINDS: Record<OutputOf<'run.open'>['run']['kind'], string> = {
   now: 'Everyone at once',
   event: 'On event',
+  date: 'Everyone, on a date',
+  repeat: 'Everyone, repeated',
 };
 
 export const hasEnded = (state: RunState): boolean => state === 'done' || state === 'stopped';

@@ -18,11 +18,14 @@ const NodeId = z
   .max(40)
   .regex(/^[A-Za-z0-9_-]+$/, 'may have letters, digits, - and _ only');
 
+/** What a node is called: never nothing, so that whatever renamed it can be undone. */
+export const NodeName = z.string().trim().min(1, 'A node needs a name.').max(200);
+
 const NodeBase = z.object({
   id: NodeId,
   /** Shown as #n; stable, never used twice in a document; the `action_id` of campaign events. */
   number: z.number().int().min(1),
-  name: z.string().max(200),
+  name: NodeName,
   position: z.object({ x: z.number(), y: z.number() }),
 });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AnyNode, type Document, Edge, MAX_EDGES, MAX_NODES, nodeOf, reachableFrom } from './document.ts';
+import { AnyNode, type Document, Edge, MAX_EDGES, MAX_NODES, NodeName, nodeOf, reachableFrom } from './document.ts';
 import { NODE_KINDS } from './node-kinds.ts';
 
 /**
@@ -16,7 +16,7 @@ export const Operation = z.discriminatedUnion('type', [
   /** Nodes go with all their edges; single edges may be named too. */
   z.object({ type: z.literal('remove'), nodes: z.array(Id), edges: z.array(Id) }),
   z.object({ type: z.literal('move'), positions: z.record(Id, Position) }),
-  z.object({ type: z.literal('rename'), node: Id, name: z.string().trim().min(1, 'A node needs a name.').max(200) }),
+  z.object({ type: z.literal('rename'), node: Id, name: NodeName }),
   /** Replaces the named settings of a node; the others stay. */
   z.object({ type: z.literal('set'), node: Id, settings: z.record(z.string(), z.unknown()) }),
 ]);

@@ -45,6 +45,7 @@ describe('a document', () => {
     expect(parse({ position: { x: Number.NaN, y: 0 } })).toBe(false);
     expect(parse({ position: { x: Number.POSITIVE_INFINITY, y: 0 } })).toBe(false);
     expect(parse({ number: 0 })).toBe(false);
+    for (const name of ['', '   ', 'x'.repeat(201)]) expect(parse({ name })).toBe(false);
   });
 
   it('of another schema is refused', () => {

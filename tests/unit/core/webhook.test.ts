@@ -14,7 +14,7 @@ const settings = (change: Partial<WebhookSettings> = {}): WebhookSettings => ({
 
 describe('a new webhook', () => {
   it('posts JSON for each customer, without credentials and without a limit of its own', () => {
-    expect(WebhookSettings.parse({})).toEqual({
+    expect(WebhookSettings.parse({})).toMatchObject({
       method: 'POST',
       url: '',
       headers: [],
