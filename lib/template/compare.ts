@@ -1,5 +1,6 @@
 import { charge, VALUE_DEPTH } from './budget.ts';
 import { TemplateError, typeError } from './errors.ts';
+import { iteratorOf, viewItems } from './sequences.ts';
 import {
   Bytes,
   entriesOf,
@@ -11,7 +12,6 @@ import {
   isMapping,
   isNumber,
   isText,
-  iteratorOf,
   Range,
   sizeOf,
   Tuple,
@@ -20,7 +20,6 @@ import {
   Undefined,
   unbool,
   View,
-  viewItems,
 } from './values.ts';
 
 export type CompareOp = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'not in';

@@ -6,6 +6,7 @@ import { FILTERS } from './filters.ts';
 import { callMethod } from './method.ts';
 import { attributeOf, directMethod } from './methods.ts';
 import type { Evaluate, Render } from './render-state.ts';
+import { iterate } from './sequences.ts';
 import { bind, type Signature } from './signature.ts';
 import type { Surroundings } from './surroundings.ts';
 import { TESTS } from './tests.ts';
@@ -15,7 +16,6 @@ import {
   Host,
   isMapping,
   isText,
-  iterate,
   type Named,
   NO_NAMED,
   textOf,

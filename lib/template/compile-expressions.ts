@@ -9,10 +9,10 @@ import { Loop } from './loop.ts';
 import { attributeOf, hidesKey, itemOf } from './methods.ts';
 import type { Evaluate, Frame, Render } from './render-state.ts';
 import type { Scope } from './scope.ts';
+import { characters } from './sequences.ts';
 import type { Surroundings } from './surroundings.ts';
 import {
   Bytes,
-  characters,
   Dict,
   Float,
   isInt,

@@ -8,9 +8,10 @@ import { type CompiledMacro, macroFunction, specialNames } from './macro.ts';
 import { str } from './print.ts';
 import { capture, type Evaluate, type Execute, emit, newFrame, type Render, tooLong } from './render-state.ts';
 import { assigned, FunctionScope, mentions, Scope, targetNames, walk } from './scope.ts';
+import { iterate } from './sequences.ts';
 import { type Assign, assignsLoop, type LoopParts, pushChunks, runLoop, unpack } from './statement-runtime.ts';
 import type { CompiledParameter, Surroundings } from './surroundings.ts';
-import { Func, Host, isText, isTruthy, iterate, Namespace, Safe, typeName } from './values.ts';
+import { Func, Host, isText, isTruthy, Namespace, Safe, typeName } from './values.ts';
 
 export interface CompileSettings {
   escape: Escape;

@@ -7,6 +7,7 @@ import { lazily } from './filters-select.ts';
 import { attributeOf } from './methods.ts';
 import { sortList } from './methods-tables.ts';
 import { str } from './print.ts';
+import { iterate, iteratorOf, length } from './sequences.ts';
 import { wholeOf, widthOf } from './text.ts';
 import {
   entriesOf,
@@ -18,9 +19,6 @@ import {
   isMarkup,
   isText,
   isTruthy,
-  iterate,
-  iteratorOf,
-  length,
   Range,
   Safe,
   Tuple,

@@ -1,6 +1,7 @@
 import { charge } from './budget.ts';
 import { applyFilter, applyTest, argumentError, type Env, type Filter, filter, getter, text } from './filter.ts';
-import { Gen, isTruthy, iteratorOf, type Named } from './values.ts';
+import { iteratorOf } from './sequences.ts';
+import { Gen, isTruthy, type Named } from './values.ts';
 
 /** Filters that go through a sequence as it is asked for: map, select and their like. */
 

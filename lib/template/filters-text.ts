@@ -7,6 +7,7 @@ import { htmlEscape } from './markup.ts';
 import { unescapeHtml } from './methods.ts';
 import { pformat } from './pretty.ts';
 import { repr, str } from './print.ts';
+import { iterate, length } from './sequences.ts';
 import {
   capitalize,
   center,
@@ -27,8 +28,6 @@ import {
   isMarkup,
   isNumber,
   isText,
-  iterate,
-  length,
   Safe,
   Tuple,
   textOf,

@@ -2,6 +2,7 @@ import { charge, chargeText, RANGE_LIMIT } from './budget.ts';
 import { TemplateError, typeError, valueError } from './errors.ts';
 import { pairOf } from './methods-tables.ts';
 import { str } from './print.ts';
+import { iterate } from './sequences.ts';
 import { type Signature, signature } from './signature.ts';
 import { wholeOf, widthOf } from './text.ts';
 import {
@@ -11,7 +12,6 @@ import {
   Host,
   isMapping,
   isTruthy,
-  iterate,
   type Named,
   Namespace,
   Range,

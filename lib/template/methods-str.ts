@@ -3,6 +3,7 @@ import { limitError, TemplateError, typeError, valueError } from './errors.ts';
 import { type Reach, strFormat } from './format-fields.ts';
 import { htmlEscape } from './markup.ts';
 import { type Method, method } from './method.ts';
+import { iterate } from './sequences.ts';
 import { ABSENT } from './signature.ts';
 import {
   capitalize,
@@ -26,7 +27,6 @@ import {
   isInt,
   isMapping,
   isText,
-  iterate,
   type Named,
   Safe,
   Tuple,

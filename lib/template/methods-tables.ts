@@ -3,6 +3,7 @@ import { compare, equals } from './compare.ts';
 import { TemplateError, typeError, valueError } from './errors.ts';
 import { type Method, method } from './method.ts';
 import { repr, str } from './print.ts';
+import { iterate } from './sequences.ts';
 import { ABSENT } from './signature.ts';
 import { wholeOf } from './text.ts';
 import {
@@ -17,7 +18,6 @@ import {
   hasKey,
   isMapping,
   isText,
-  iterate,
   type Mapping,
   type Named,
   type Range,

@@ -1,6 +1,7 @@
 import { VALUE_DEPTH } from './budget.ts';
 import { TemplateError } from './errors.ts';
 import { str } from './print.ts';
+import { iterate } from './sequences.ts';
 import {
   Bytes,
   entriesOf,
@@ -9,7 +10,6 @@ import {
   Gen,
   Host,
   isMapping,
-  iterate,
   Namespace,
   Range,
   Safe,

@@ -1,5 +1,6 @@
 import { charge, chargeText, VALUE_DEPTH } from './budget.ts';
 import { TemplateError } from './errors.ts';
+import { viewItems } from './sequences.ts';
 import {
   Bytes,
   entriesOf,
@@ -17,7 +18,6 @@ import {
   typeName,
   Undefined,
   View,
-  viewItems,
 } from './values.ts';
 
 /** Python's str(). */

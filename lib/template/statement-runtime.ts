@@ -4,7 +4,8 @@ import { TemplateError, typeError } from './errors.ts';
 import { Items, Loop } from './loop.ts';
 import { type Evaluate, type Execute, type Render, tooLong } from './render-state.ts';
 import { targetNames, walk } from './scope.ts';
-import { Func, Host, isText, isTruthy, iterate, Namespace, typeName } from './values.ts';
+import { iterate } from './sequences.ts';
+import { Func, Host, isText, isTruthy, Namespace, typeName } from './values.ts';
 
 /** What compiled statements do while a template runs: loops, unpacking, pieces of Root. */
 

@@ -2,7 +2,8 @@ import { chargeText } from './budget.ts';
 import { argumentError } from './filter.ts';
 import { htmlEscape } from './markup.ts';
 import { repr, str } from './print.ts';
-import { isTruthy, iterate } from './values.ts';
+import { iterate } from './sequences.ts';
+import { isTruthy } from './values.ts';
 
 /** Jinja's urlize: links for addresses in a text. Every pattern is linear; words are looked at one by one. */
 export function urlize(text: string, args: unknown[]): string {
