@@ -166,7 +166,7 @@ export function retriesKeepTheirDistance({ received, faults, mostTries }: Eviden
 }
 
 /** Never more at once than the policy allows, at any instant. */
-export function limitHolds({ received, limit }: Evidence): Violation[] {
+export function limitHolds({ received, limit, faults }: Evidence): Violation[] {
   const moments = received
     .flatMap(({ start, end }) => [
       { at: start, change: 1 },
@@ -175,11 +175,19 @@ export function limitHolds({ received, limit }: Evidence): Violation[] {
     .sort((a, b) => a.at - b.at || a.change - b.change);
   let now = 0;
   let most = 0;
-  for (const { change } of moments) {
+  let mostAt = 0;
+  for (const { at, change } of moments) {
     now += change;
-    most = Math.max(most, now);
+    if (now > most) {
+      most = now;
+      mostAt = at;
+    }
   }
-  return most <= limit ? [] : fail('I9 limit', `${most} at once, the limit is ${limit}`);
+  if (most <= limit) return [];
+  const before = faults.filter((at) => at <= mostAt).at(-1);
+  const since =
+    before === undefined ? '' : `, ${Math.round(mostAt - before)} ms after fault ${faults.indexOf(before) + 1}`;
+  return fail('I9 limit', `${most} at once, the limit is ${limit}${since}`);
 }
 
 /** The next webhook of a journey is called after the one before had its answer. */

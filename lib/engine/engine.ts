@@ -18,7 +18,7 @@ import { frameOf, once, RunCache, type RunContext } from './runs.ts';
 import { Sender } from './send.ts';
 import { assertAlive, noteAlive, openSession, type Session, TakenOver } from './session.ts';
 import { Settler } from './settle.ts';
-import { releaseSlots } from './slots.ts';
+import { abandonSlots, releaseSlots } from './slots.ts';
 import { anyConnection, inTransaction, query } from './sql.ts';
 import { storeBreaker, storedBreakers } from './stored-breakers.ts';
 import { takeOverFromDead } from './take-over.ts';
@@ -135,6 +135,10 @@ export class Engine {
     this.lanes?.close();
     // Given up means: nothing of it goes on in this process, whatever takes over.
     await this.transport.destroy();
+    if (mode === 'now' && this.session)
+      await abandonSlots(anyConnection, this.session.id).catch((error: Error) =>
+        log.debug({ error: error.message }, 'slots stay taken until their lease ends'),
+      );
     await this.session?.close().catch((error: Error) => log.debug({ error: error.message }, 'the session was gone'));
   }
 

@@ -216,6 +216,8 @@ export class Lane {
         perSecond: this.measuredRate(now),
         slowestMs: this.slowestMs,
       });
+      // Had this failed, the cap would stay: fewer slots may be recorded than are held here.
+      this.cap = Number.POSITIVE_INFINITY;
       this.granted = granted ? granted.granted : DEFAULT_CONCURRENCY;
       this.leaseUntil = now + leaseMs;
       this.hasRate = granted?.rate != null;
@@ -223,7 +225,6 @@ export class Lane {
       if (this.hasRate) await this.morePermits(policyId);
     } finally {
       this.claiming = false;
-      this.cap = Number.POSITIVE_INFINITY;
     }
     this.pump();
     this.onRoom(this);

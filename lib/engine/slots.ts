@@ -1,3 +1,4 @@
+import type { Sql } from '../db/index.ts';
 import { query } from './sql.ts';
 
 /** Slots and permits of throughput policies, as the database gives them to one holder. */
@@ -35,6 +36,18 @@ export async function releaseSlots(holder: number, policyId: string | null = nul
     holder,
     policyId,
   ]);
+}
+
+/**
+ * Lets the slots of a holder go that gave up what it had in flight: its connections are closed, and what had arrived is
+ * given twice the slowest exchange of late, and a moment, to come to its end.
+ */
+export async function abandonSlots(sql: Sql, holder: number): Promise<void> {
+  await sql.query(
+    `UPDATE policy_slot SET wanted = 0,
+            lease_until = least(lease_until, now() + make_interval(secs => slowest_ms * 2 / 1000.0 + 1)) WHERE holder = $1`,
+    [holder],
+  );
 }
 
 /** Moments at which requests may leave, in milliseconds from now, ascending. */

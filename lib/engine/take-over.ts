@@ -7,6 +7,7 @@ import { thaw } from './frozen.ts';
 import { announceWork, deleteJobs, type Queue, sendJobs } from './jobs.ts';
 import { loadProgram, nodesByNumber } from './runs.ts';
 import { LOCK_CLASS } from './session.ts';
+import { abandonSlots } from './slots.ts';
 import { inTransaction, query } from './sql.ts';
 import { Transition } from './transition.ts';
 import { countDeparture } from './walk.ts';
@@ -197,19 +198,11 @@ function endUnknown(
   });
 }
 
-/**
- * Slots of the dead stay taken until what it sent must have been answered. On this machine its process is known to be gone
- * and its connections closed by the kernel, so twice its slowest exchange of late and a moment is enough; elsewhere the
- * whole lease.
- */
+/** Slots of the dead stay taken until their lease ends, unless its process is known to be gone from this machine. */
 async function freeSlots(sql: Sql, dead: { id: number; host: string; pid: number }): Promise<void> {
   const isGone = dead.host === os.hostname() && (dead.pid === process.pid || !isAlive(dead.pid));
-  await sql.query(
-    `UPDATE policy_slot SET wanted = 0,
-            lease_until = CASE WHEN $2 THEN least(lease_until, greatest(seen_at, now() - interval '5 seconds') + make_interval(secs => slowest_ms * 2 / 1000.0 + 0.8)) ELSE lease_until END
-      WHERE holder = $1`,
-    [dead.id, isGone],
-  );
+  if (isGone) await abandonSlots(sql, dead.id);
+  else await sql.query('UPDATE policy_slot SET wanted = 0 WHERE holder = $1', [dead.id]);
 }
 
 function isAlive(pid: number): boolean {
