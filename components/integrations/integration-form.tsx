@@ -32,17 +32,25 @@ export function NewIntegration({ kind }: { kind: IntegrationKind }) {
 export function EditIntegration({ initial, all: initialAll }: { initial: Stored; all: Integration[] }) {
   const { data: stored = initial } = useAsk('integration.get', { id: initial.id }, { initial });
   const { data: all = initialAll } = useAsk('integration.list', {}, { initial: initialAll });
-  // A new form after each saving: what was typed is stored now, and secrets leave the page.
-  return <Form key={stored.updatedAt} stored={stored} initial={draftOf(stored)} all={all} />;
+  const [shown, setShown] = useState<string | null>(null);
+  return (
+    <>
+      {/* A new form after each saving: what was typed is stored now, and secrets leave the page. */}
+      <Form key={stored.updatedAt} stored={stored} initial={draftOf(stored)} all={all} onSecretMade={setShown} />
+      {shown ? <ShownSecretDialog secret={shown} onClose={() => setShown(null)} /> : null}
+    </>
+  );
 }
 
 interface FormProps {
   stored: Stored | null;
   initial: Draft;
   all: Integration[];
+  /** A signing secret was made for a stored integration; it outlives this form, which saving replaces. */
+  onSecretMade?: (secret: string) => void;
 }
 
-function Form({ stored, initial, all }: FormProps) {
+function Form({ stored, initial, all, onSecretMade }: FormProps) {
   const { id: project } = useProject();
   const [draft, setDraft] = useState(initial);
   const [deleting, setDeleting] = useState(false);
@@ -109,7 +117,13 @@ function Form({ stored, initial, all }: FormProps) {
               </>
             }
           />
-          <IntegrationSide entry={entry} stored={stored} uses={own?.uses ?? []} isTesting={saving.isTesting} />
+          <IntegrationSide
+            entry={entry}
+            stored={stored}
+            uses={own?.uses ?? []}
+            isTesting={saving.isTesting}
+            onSecretMade={onSecretMade}
+          />
         </form>
       </Page>
       {deleting && own ? (

@@ -7,10 +7,8 @@ import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog';
 import type { Entry } from './catalogue-entries';
-import { inputOf, type Stored } from './draft';
-import { useForm } from './form-context';
+import { draftOf, inputOf, type Stored } from './draft';
 import { type Integration, IntegrationState } from './integration-state';
-import { ShownSecretDialog } from './shown-secret-dialog';
 import { UseList } from './uses';
 
 interface IntegrationSideProps {
@@ -18,10 +16,11 @@ interface IntegrationSideProps {
   stored: Stored | null;
   uses: Integration['uses'];
   isTesting: boolean;
+  onSecretMade: ((secret: string) => void) | undefined;
 }
 
 /** What is known of an integration beside its form: its kind, how the last test went, where it is used. */
-export function IntegrationSide({ entry, stored, uses, isTesting }: IntegrationSideProps) {
+export function IntegrationSide({ entry, stored, uses, isTesting, onSecretMade }: IntegrationSideProps) {
   const Icon = entry.icon;
   return (
     <aside className="flex flex-col gap-4">
@@ -54,7 +53,9 @@ export function IntegrationSide({ entry, stored, uses, isTesting }: IntegrationS
           </div>
         </Card>
       ) : null}
-      {stored?.settings.kind === 'signature' && stored.state === 'ready' ? <Rotation stored={stored} /> : null}
+      {stored?.settings.kind === 'signature' && stored.state === 'ready' && onSecretMade ? (
+        <Rotation stored={stored} onSecretMade={onSecretMade} />
+      ) : null}
       {stored ? (
         <Card title="Used by">
           <div className="text-sm">
@@ -69,10 +70,13 @@ export function IntegrationSide({ entry, stored, uses, isTesting }: IntegrationS
 const ADVICE = 'Whoever builds scenarios selects it by name. Nobody, not even you, can read its secrets again.';
 
 /** A new signing secret while the one before still signs. */
-function Rotation({ stored }: { stored: Stored }) {
-  const { draft } = useForm();
+function Rotation({ stored, onSecretMade }: { stored: Stored; onSecretMade: (secret: string) => void }) {
   const [asking, setAsking] = useState(false);
   const rotate = useDo('integration.update', { success: 'A new secret signs from now on', quiet: true });
+  const confirm = async () => {
+    const { shown } = await rotate.mutateAsync({ ...inputOf(draftOf(stored)), id: stored.id, rotate: true });
+    if (shown) onSecretMade(shown);
+  };
   return (
     <Card title="Rotation">
       <p className="text-muted text-sm">A new secret signs at once. The one before signs too for another day.</p>
@@ -86,10 +90,9 @@ function Rotation({ stored }: { stored: Stored }) {
           title="Make a new signing secret?"
           description="It is shown once. Give it to the receiver within a day: until then both signatures are sent."
           confirmLabel="Make it"
-          onConfirm={() => rotate.mutateAsync({ ...inputOf({ ...draft, secrets: {} }), id: stored.id, rotate: true })}
+          onConfirm={confirm}
         />
       ) : null}
-      {rotate.data?.shown ? <ShownSecretDialog secret={rotate.data.shown} onClose={() => rotate.reset()} /> : null}
     </Card>
   );
 }
