@@ -1,6 +1,15 @@
 import { defineConfig } from 'prisma/config';
 
-const executor = ['chunk', 'run_node', 'ledger_entry', 'request_window', 'worker', 'policy_slot', 'policy_pace', 'breaker'];
+const executor = [
+  'chunk',
+  'run_node',
+  'ledger_entry',
+  'request_window',
+  'worker',
+  'policy_slot',
+  'policy_pace',
+  'breaker',
+];
 
 export default defineConfig({
   schema: 'prisma/schema.prisma',
