@@ -4,6 +4,7 @@ import { describeRepeat, hostOf, NODE_KINDS } from '../core/node-kinds.ts';
 import type { Problem } from '../core/problems.ts';
 import { effectiveBatchSize } from '../core/webhook.ts';
 import { type Db, pool } from '../db/index.ts';
+import { answerTimes } from './answer-times.ts';
 import {
   audienceSample,
   audienceSize,
