@@ -8,7 +8,6 @@ import type { TemplateLanguage } from '@/components/monaco/languages';
 import type { Sources } from '@/components/monaco/sources';
 import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
-import { cn } from '@/components/ui/cn';
 import { IconButton } from '@/components/ui/icon-button';
 import { Segmented } from '@/components/ui/segmented';
 import { Select } from '@/components/ui/select';
@@ -190,7 +189,7 @@ function TemplatePart({
     <CodeEditor
       label={LABELS[name]}
       language={LANGUAGES[settings.format]}
-      className={cn('min-h-0 flex-1')}
+      className="min-h-0 flex-1"
       placeholder={PLACEHOLDER[name][settings.format]}
       value={value}
       onChange={onChange}
