@@ -144,7 +144,7 @@ export function compareBy(op: CompareOp, a: unknown, b: unknown): boolean {
 }
 
 /** Python's `item in container`. @throws TypeError */
-export function contains(container: unknown, item: unknown): boolean {
+function contains(container: unknown, item: unknown): boolean {
   if (isText(container)) {
     if (!isText(item)) throw typeError(`'in <string>' requires string as left operand, not ${typeName(item)}`);
     charge(textOf(container).length / 16);

@@ -199,7 +199,7 @@ export function filterExpression(e: Extract<Expr, { type: 'filter' }>, s: Surrou
 }
 
 /** One filter with its arguments, as a function of the value. */
-export function compileFilter(
+function compileFilter(
   call: Omit<FilterCall, 'at'> & { at: number },
   s: Surroundings,
 ): (r: Render, value: unknown) => unknown {
@@ -245,7 +245,7 @@ function bindLater(test: Test, args: (r: Render) => Given): (r: Render) => unkno
 }
 
 /** The filters of a block, one after another. */
-export function compileFilters(calls: FilterCall[], s: Surroundings): (r: Render, value: unknown) => unknown {
+function _compileFilters(calls: FilterCall[], s: Surroundings): (r: Render, value: unknown) => unknown {
   const filters = calls.map((call) => compileFilter(call, s));
   return (r, value) => {
     let current = value;

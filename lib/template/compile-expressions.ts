@@ -91,7 +91,7 @@ function constant(value: unknown): Evaluate {
 const inherited = (name: string): boolean => name in Object.prototype;
 
 /** A name that no scope holds: from the context, or a global function, or undefined. */
-export function fromContext(name: string): Evaluate {
+function fromContext(name: string): Evaluate {
   const missing = new Undefined(`'${name}' is undefined`);
   const otherwise = GLOBALS.get(name)?.func ?? missing;
   if (inherited(name)) return (r) => (Object.hasOwn(r.context, name) ? (r.context[name] ?? null) : otherwise);

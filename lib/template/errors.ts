@@ -53,6 +53,5 @@ export function placeAt(source: string, offset: number): { line: number; column:
 export const syntaxError = (message: string, offset = -1) => new TemplateError('TemplateSyntaxError', message, offset);
 export const typeError = (message: string) => new TemplateError('TypeError', message);
 export const valueError = (message: string) => new TemplateError('ValueError', message);
-export const undefinedError = (message: string) => new TemplateError('UndefinedError', message);
 /** Something would use up more than a render may have. */
 export const limitError = (message: string) => new TemplateError('LimitError', message);

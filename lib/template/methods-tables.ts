@@ -130,7 +130,7 @@ export const LIST = table(
 export const TUPLE = table(LIST.get('count')!, LIST.get('index')!);
 
 /** Writes one key. @throws TypeError for a key that cannot be hashed */
-export function putKey(self: Mapping, key: unknown, value: unknown): void {
+function putKey(self: Mapping, key: unknown, value: unknown): void {
   chargeItems(1);
   if (self instanceof Dict) self.set(key, value);
   else if (isText(key))

@@ -64,7 +64,7 @@ const INTERNAL = new Set(
     .split(' ')
     .map((name) => `__${name}__`),
 );
-export const isInternal = (name: string): boolean => INTERNAL.has(name);
+const isInternal = (name: string): boolean => INTERNAL.has(name);
 
 const unsafe = (value: unknown, name: string) =>
   new Undefined(`access to attribute '${name}' of '${typeName(value)}' object is unsafe.`, 'SecurityError');
@@ -168,7 +168,7 @@ function element(value: unknown, index: number): unknown {
 }
 
 /** A method of a value, ready to be called. */
-export function bound(value: unknown, of: Method): Func {
+function bound(value: unknown, of: Method): Func {
   const type = typeName(value);
   if (isMarkup(value))
     return new Func(of.name, (positional, named) =>

@@ -1,6 +1,6 @@
 import { charge, chargeText, WIDTH_LIMIT } from './budget.ts';
 import { limitError, typeError } from './errors.ts';
-import { isInt, isText, textOf, typeName, unbool } from './values.ts';
+import { isInt, typeName, unbool } from './values.ts';
 
 /** Python's handling of text where JavaScript's differs. All of it is linear in the length of the text. */
 
@@ -125,7 +125,7 @@ export function splitlines(text: string, keepEnds: boolean): string[] {
 const WORD = /[\p{L}\p{N}_]/u;
 const CASED = /[\p{Lu}\p{Ll}\p{Lt}\p{Uppercase}\p{Lowercase}]/u;
 /** Whether a character has an upper or lower case. */
-export const isCased = (char: string): boolean => CASED.test(char);
+const isCased = (char: string): boolean => CASED.test(char);
 export const isWord = (char: string): boolean => WORD.test(char);
 
 /** Lower case as Python has it: a final sigma depends on its neighbours there as here. */
@@ -151,7 +151,7 @@ const TITLE: Record<string, string> = {
   ǰ: 'J̌',
 };
 /** A character at the head of a word. */
-export const titleChar = (char: string): string => TITLE[char] ?? char.toUpperCase();
+const titleChar = (char: string): string => TITLE[char] ?? char.toUpperCase();
 
 /** str.title(): each run of letters begins with a capital. */
 export function title(text: string): string {
@@ -231,10 +231,4 @@ function replaceEmpty(text: string, to: string, most: number): string {
   let out = '';
   for (let i = 0; i < all.length; i++) out += (i < count ? to : '') + all[i];
   return count > all.length ? out + to : out;
-}
-
-/** An argument that must be text. @throws TypeError */
-export function needText(value: unknown, message: (type: string) => string): string {
-  if (!isText(value)) throw typeError(message(value === null ? 'None' : typeName(value)));
-  return textOf(value);
 }

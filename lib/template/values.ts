@@ -323,8 +323,3 @@ export function ownerName(value: unknown): string {
     return `jinja2.${['Namespace', 'Cycler', 'Joiner'].includes(name) ? 'utils' : 'runtime'}.${name} object`;
   return `${name} object`;
 }
-
-/** Refuses what has been left undefined. */
-export function demand(value: unknown): void {
-  if (value instanceof Undefined) throw value.complain();
-}
