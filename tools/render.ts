@@ -1,11 +1,13 @@
 // npm run -s render: renders templates for scripts and CI. Reads JSON lines from standard input, one request each:
-//   {source, context | context_json, root?, raw?, parameters?}
+//   {source, context | context_json, root?, raw?, format?, parameters?}
 // and writes one JSON line each: {output} or {error: {type, message, line, column}}.
 //
 //   context        values by name; context_json is the same as a JSON text, where 1.0 stays a float
 //   context.__webhooks   responses of earlier webhooks, oldest first: becomes `webhook`
 //   root           true when the source is the Root of a batch: context.customers are finished fragments
-//   raw            false to escape values for JSON, or the name of a format: "json", "xml", "url", "header", "text"
+//   raw            true to write values as they are, as Jinja does
+//   format         "json", "xml", "url", "header" or "text": how values are escaped unless raw; left out, a source that begins
+//                  as JSON or XML does is escaped as such, and any other is text, which needs no escaping
 //   parameters     values of [[ name ]], by name
 import readline from 'node:readline';
 import {
@@ -19,7 +21,7 @@ import {
   webhookValue,
 } from '../lib/template/index.ts';
 
-const FORMATS: readonly string[] = ['json', 'xml', 'url', 'header', 'text', 'raw'];
+const FORMATS: readonly string[] = ['json', 'xml', 'url', 'header', 'text'];
 
 function fail(message: string): never {
   throw new TemplateError('InputError', message);
@@ -28,11 +30,14 @@ function fail(message: string): never {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function escapeOf(raw: unknown): Escape {
-  if (raw === undefined || raw === true) return 'raw';
-  if (raw === false) return 'json';
-  if (typeof raw === 'string' && FORMATS.includes(raw)) return raw as Escape;
-  return fail(`raw must be true, false or one of ${FORMATS.join(', ')}`);
+function escapeOf(source: string, raw: unknown, format: unknown): Escape {
+  if (raw === true) return 'raw';
+  if (raw !== undefined && raw !== null && raw !== false) return fail('raw must be true or false');
+  if (typeof format === 'string' && FORMATS.includes(format)) return format as Escape;
+  if (format !== undefined && format !== null) return fail(`format must be one of ${FORMATS.join(', ')}`);
+  const start = source.trimStart();
+  if (/^(?:\{(?![{%#])|\[)/.test(start)) return 'json';
+  return start.startsWith('<') ? 'xml' : 'text';
 }
 
 function contextOf(request: Record<string, unknown>): Context {
@@ -63,10 +68,10 @@ function answer(line: string): { output: string } | { error: Record<string, unkn
   try {
     const request: unknown = JSON.parse(line);
     if (!isObject(request) || typeof request.source !== 'string') fail('each line must be an object with a source');
-    const { source, root, raw, parameters } = request;
+    const { source, root, raw, format, parameters } = request;
     const template = compileTemplate(source, {
       name: root === true ? 'Root' : 'Template',
-      escape: escapeOf(raw),
+      escape: escapeOf(source, raw, format),
       ...(parametersOf(parameters) && { parameters: parametersOf(parameters)! }),
     });
     const context = contextOf(request);

@@ -245,7 +245,7 @@ function bindLater(test: Test, args: (r: Render) => Given): (r: Render) => unkno
 }
 
 /** The filters of a block, one after another. */
-function _compileFilters(calls: FilterCall[], s: Surroundings): (r: Render, value: unknown) => unknown {
+export function compileFilters(calls: FilterCall[], s: Surroundings): (r: Render, value: unknown) => unknown {
   const filters = calls.map((call) => compileFilter(call, s));
   return (r, value) => {
     let current = value;
