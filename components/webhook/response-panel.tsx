@@ -112,10 +112,10 @@ function Received({ sent, onUseAsSample }: { sent: Sent; onUseAsSample: (view: N
   );
 }
 
-function Outcome({ sent: { answer, verdict } }: { sent: Sent }) {
+function Outcome({ sent: { request, answer, verdict } }: { sent: Sent }) {
   if (verdict.kind === 'delivered') return <Banner tone="success">Delivered. A run would count it so.</Banner>;
-  const title = answer.kind === 'failed' ? answer.message : verdict.text;
-  const advice = answer.kind === 'failed' ? ADVICE[answer.reason] : undefined;
+  const title = answer.kind === 'failed' ? answer.message : `${request.host} ${verdict.text}.`;
+  const advice = ADVICE[answer.kind === 'failed' ? answer.reason : answer.status];
   return (
     <Banner tone={verdict.kind === 'unknown' ? 'warning' : 'danger'} title={title}>
       {answer.kind === 'failed' && verdict.text !== title ? <p>In a run: {verdict.text}.</p> : null}
@@ -124,8 +124,17 @@ function Outcome({ sent: { answer, verdict } }: { sent: Sent }) {
   );
 }
 
-/** What to change, by the reason of the failure. */
-const ADVICE: Record<string, string> = {
+/** What to change, by the reason of the failure or the status of the answer. */
+const ADVICE: Record<string | number, string | undefined> = {
+  400: 'The receiver could not use the request: compare the body with its documentation.',
+  401: 'Choose an authentication integration, or have its credentials tested under Integrations.',
+  403: 'The credentials are not allowed to do this.',
+  404: 'Check the path of the URL.',
+  405: 'Check the method.',
+  413: 'Lower the batch size in Settings.',
+  415: 'Check the format and the Content-Type header.',
+  422: 'The receiver understood the request and refused its values: compare the body with its documentation.',
+  429: 'Choose a throughput policy with a lower limit in Settings.',
   blocked: 'Use a public address, or ask the operator of this installation to allow this host.',
   invalid: 'Correct the URL or the headers.',
   dns: 'Check the host’s name.',
