@@ -14,7 +14,7 @@ import { type Lane, Lanes } from './lanes.ts';
 import { mergeCompanions } from './merge.ts';
 import { OpenChunk } from './open-chunk.ts';
 import { planOf } from './plan.ts';
-import { frameOf, once, RunCache, type RunContext } from './runs.ts';
+import { once, RunCache, type RunContext } from './runs.ts';
 import { Sender } from './send.ts';
 import { assertAlive, noteAlive, openSession, type Session, TakenOver } from './session.ts';
 import { Settler } from './settle.ts';
@@ -319,7 +319,6 @@ export class Engine {
         run,
         entry,
         plan,
-        frame: frameOf(run, node),
         lane,
         sender: this.sender,
         settler: this.settler,

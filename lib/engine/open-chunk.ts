@@ -4,18 +4,16 @@ import { effectiveBatchSize } from '../core/webhook.ts';
 import { log } from '../log.ts';
 import type { BreakerKey, Breakers } from './breakers.ts';
 import type { Chunk } from './chunks.ts';
-import { contextFor, type Frame, rootContext, type Traveller, unpack } from './contexts.ts';
-import { loadCustomers } from './customers.ts';
-import type { FrozenRequest, FrozenWindow } from './frozen.ts';
+import { unpack } from './contexts.ts';
 import type { Item, Lane, Source } from './lanes.ts';
+import { RequestMaker } from './make-requests.ts';
 import type { WebhookPlan } from './plan.ts';
-import { isFault, type RenderFault, renderBatch, renderOne, sentenceOf } from './render.ts';
+import { type RenderFault, sentenceOf } from './render.ts';
 import type { RunContext } from './runs.ts';
 import { originOf, type Sender } from './send.ts';
 import type { Settler } from './settle.ts';
 import type { Settlement } from './settlement.ts';
-import { anyConnection } from './sql.ts';
-import { claimWindow, noteTrying, type OpenWindow, storedWindows } from './windows.ts';
+import { claimWindow, noteTrying, type OpenWindow } from './windows.ts';
 
 /** Why an open chunk takes nothing more from its row. */
 export type Closing = 'drained' | 'held' | 'skipped' | 'lost';
@@ -30,7 +28,6 @@ interface Parts {
   run: RunContext;
   entry: ProgramNode;
   plan: WebhookPlan;
-  frame: Frame;
   lane: Lane;
   sender: Sender;
   settler: Settler;
@@ -54,6 +51,7 @@ export class OpenChunk implements Source {
   /** Windows whose outcomes are not all committed. */
   openWindows = 0;
   private readonly parts: Parts;
+  private readonly maker: RequestMaker;
   private waiting: { window: OpenWindow; index: number }[] = [];
   private refilling: Promise<void> | null = null;
 
@@ -64,6 +62,7 @@ export class OpenChunk implements Source {
     this.entry = parts.entry;
     this.node = parts.entry.node as Node<'webhook'>;
     this.plan = parts.plan;
+    this.maker = new RequestMaker(parts.run, parts.entry.node, parts.plan, parts.chunk);
     this.runId = parts.run.id;
     this.onEvent = parts.chunk.onEvent;
     this.deadlineMs = parts.plan.settings.timeoutSeconds * 1000;
@@ -154,7 +153,7 @@ export class OpenChunk implements Source {
     const to = Math.min(chunk.size, from + size);
     const travellers = unpack(chunk, from, to);
     if (chunk.deaths > 0) await noteTrying(this.parts.worker, chunk);
-    const made = chunk.windows ? await this.again(travellers, from) : await this.first(travellers);
+    const made = await this.maker.make(travellers, from);
     const claim = await claimWindow(
       this.parts.worker,
       chunk,
@@ -209,126 +208,4 @@ export class OpenChunk implements Source {
       },
     };
   }
-
-  /** Requests for travellers who have not been asked for yet. */
-  private async first(travellers: Traveller[]): Promise<Made> {
-    const gone: Traveller[] = [];
-    await loadCustomers(anyConnection, travellers, gone);
-    const faults: Made['faults'] =
-      gone.length > 0 ? [{ positions: gone.map((t) => travellers.indexOf(t)), fault: 'gone' }] : [];
-    return this.isBatch ? this.renderAll(travellers, faults) : this.renderEach(travellers, faults);
-  }
-
-  /** Sent as new: a key that no receiver knows. */
-  private get suffix(): string {
-    return this.chunk.sending === 1 ? '' : `-again${this.chunk.sending}`;
-  }
-
-  private renderEach(travellers: readonly Traveller[], faults: Made['faults']): Made {
-    const now = Date.now();
-    const prefix = `${this.run.keyPrefix}-${this.node.number}-`;
-    let common: [string, string][] | null = null;
-    const requests = travellers.map((traveller, position): FrozenRequest | null => {
-      if (traveller.properties === null) return null;
-      const made = renderOne(this.plan, contextFor(this.parts.frame, traveller, now));
-      if (isFault(made)) {
-        faults.push({ positions: [position], fault: made });
-        return null;
-      }
-      common ??= made.headers;
-      return {
-        url: made.url,
-        headers: sameHeaders(made.headers, common) ? null : made.headers,
-        key: prefix + traveller.journey + this.suffix,
-        body: made.body === null ? null : Buffer.from(made.body),
-        members: null,
-        resultKeys: null,
-        tracked: made.tracked && [made.tracked],
-      };
-    });
-    return { method: this.plan.settings.method, headers: common ?? [], requests, faults };
-  }
-
-  private renderAll(travellers: readonly Traveller[], faults: Made['faults']): Made {
-    const now = Date.now();
-    const { plan } = this;
-    const there = travellers.flatMap((t, position) => (t.properties === null ? [] : [position]));
-    const made = renderBatch(
-      plan,
-      there.map((position) => contextFor(this.parts.frame, travellers[position]!, now)),
-      rootContext(this.parts.frame, now),
-    );
-    for (const [index, fault] of made.faults) faults.push({ positions: [there[index]!], fault });
-    if ('batch' in made) {
-      const rest = there.filter((_, index) => !made.faults.has(index));
-      if (made.batch && rest.length > 0) faults.push({ positions: rest, fault: made.batch });
-      return { method: plan.settings.method, headers: [], requests: [null], faults };
-    }
-    const members = made.members.map((index) => there[index]!);
-    const first = travellers[members[0]!]!;
-    const request: FrozenRequest = {
-      url: made.url,
-      headers: null,
-      key: `${this.run.keyPrefix}-${this.node.number}-${first.journey}x${members.length}${this.suffix}`,
-      body: made.body,
-      members,
-      resultKeys: made.resultKeys,
-      tracked: made.tracked,
-    };
-    return { method: plan.settings.method, headers: made.headers, requests: [request], faults };
-  }
-
-  /** The very requests that were stored before their first try. */
-  private async again(travellers: Traveller[], from: number): Promise<Made> {
-    const { chunk } = this;
-    const ids = chunk.windows!;
-    const stored = await storedWindows(chunk.runId, [...new Set(ids)]);
-    const lost: Made['faults'] = [];
-    const notKept: RenderFault = {
-      template: 'Request',
-      line: null,
-      column: null,
-      excerpt: null,
-      message: 'it was not kept long enough to be sent again as it was',
-    };
-    if (this.isBatch) {
-      const window = stored.get(ids[0]!)?.window;
-      const request = window?.requests[0];
-      if (!request)
-        return {
-          method: this.plan.settings.method,
-          headers: [],
-          requests: [null],
-          faults: [{ positions: travellers.map((_, i) => i), fault: notKept }],
-        };
-      return {
-        method: window.method,
-        headers: window.headers,
-        requests: [{ ...request, members: travellers.map((_, i) => i) }],
-        faults: [],
-      };
-    }
-    const requests = travellers.map((traveller, i): FrozenRequest | null => {
-      const place = stored.get(ids.length === 1 ? ids[0]! : ids[from + i]!);
-      const request = place?.window?.requests[place.journeys.indexOf(traveller.journey)];
-      if (!request) {
-        lost.push({ positions: [i], fault: notKept });
-        return null;
-      }
-      return { ...request, headers: request.headers ?? place.window!.headers };
-    });
-    return {
-      method: [...stored.values()].find(({ window }) => window)?.window?.method ?? this.plan.settings.method,
-      headers: [],
-      requests,
-      faults: lost,
-    };
-  }
 }
-
-interface Made extends FrozenWindow {
-  faults: { positions: number[]; fault: RenderFault | 'gone' }[];
-}
-
-const sameHeaders = (a: readonly [string, string][], b: readonly [string, string][]): boolean =>
-  a === b || (a.length === b.length && a.every(([name, value], i) => name === b[i]![0] && value === b[i]![1]));
