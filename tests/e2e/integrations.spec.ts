@@ -39,7 +39,7 @@ test('a developer stores each kind of integration, and no page shows a secret ag
       prefix: 'https://api.example.com/v1',
       fill: async () => {
         await page.getByLabel('Token address').fill('https://id.example.com/token');
-        await page.getByLabel('Client ID').fill('hookline');
+        await page.getByRole('textbox', { name: /^Client ID/ }).fill('hookline');
         await page.getByLabel('Client secret').fill(CANARY);
       },
     },
