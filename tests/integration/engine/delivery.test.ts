@@ -1,4 +1,5 @@
 import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inTransaction, pool, prisma } from '../../../lib/db/index.ts';
 import {
@@ -17,6 +18,7 @@ import {
 import { freshDatabase } from '../../support/database.ts';
 import {
   addsUp,
+  allow,
   countsOf,
   draw,
   ended,
@@ -41,8 +43,7 @@ afterAll(() => worker.stop());
 function withAnswers() {
   let server: http.Server;
   let answer: (body: string, path: string) => { status: number; body?: unknown; headers?: Record<string, string> };
-  const port = 40_000 + Math.floor(Math.random() * 20_000);
-  process.env.EGRESS_ALLOW += `,127.0.0.1:${port}`;
+  let url = '';
   beforeAll(async () => {
     server = http.createServer(async (request, response) => {
       const parts: Buffer[] = [];
@@ -51,11 +52,15 @@ function withAnswers() {
       response.writeHead(given.status, { 'content-type': 'application/json', ...given.headers });
       response.end(JSON.stringify(given.body ?? { success: true }));
     });
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    allow(url);
   });
   afterAll(() => server.closeAllConnections());
   return {
-    url: `http://127.0.0.1:${port}`,
+    get url() {
+      return url;
+    },
     by(given: typeof answer) {
       answer = given;
     },
