@@ -8,7 +8,7 @@ import { GLOBALS } from './globals.ts';
 import { Loop } from './loop.ts';
 import { attributeOf, hidesKey, itemOf } from './methods.ts';
 import type { Evaluate, Frame, Render } from './render-state.ts';
-import type { Scope } from './scope.ts';
+import { type Scope, walk } from './scope.ts';
 import { characters } from './sequences.ts';
 import type { Surroundings } from './surroundings.ts';
 import {
@@ -275,7 +275,7 @@ function unary(e: Extract<Expr, { type: 'unary' }>, s: Surroundings): Evaluate {
 function arithmetic(e: Extract<Expr, { type: 'binary' }>, s: Surroundings): Evaluate {
   const { op, at } = e;
   // Jinja folds -2 to a constant and writes it into Python, where `-2 ** x` is -(2 ** x); with two constants it is (-2) ** x.
-  const folded = op === '**' && e.right.type !== 'const' ? negatedConstant(e.left) : null;
+  const folded = op === '**' && !isConstant(e.right) ? negatedConstant(e.left) : null;
   const left = compileExpr(folded ?? e.left, s);
   const right = compileExpr(e.right, s);
   return (r) => {
@@ -287,8 +287,19 @@ function arithmetic(e: Extract<Expr, { type: 'binary' }>, s: Surroundings): Eval
   };
 }
 
+/** Whether an expression is the same for everybody, so that Jinja works it out beforehand. */
+function isConstant(e: Expr): boolean {
+  let constant = true;
+  walk(e, (node) => {
+    if (node.type === 'name' || node.type === 'parameter' || node.type === 'call') constant = false;
+    return constant;
+  });
+  return constant;
+}
+
 function negatedConstant(e: Expr): Expr | null {
-  return e.type === 'unary' && e.op === '-' && e.operand.type === 'const' ? e.operand : null;
+  // Minus nothing has no sign to lose, unless it is a float.
+  return e.type === 'unary' && e.op === '-' && e.operand.type === 'const' && e.operand.value !== 0 ? e.operand : null;
 }
 
 function logic(e: Extract<Expr, { type: 'and' | 'or' }>, s: Surroundings): Evaluate {

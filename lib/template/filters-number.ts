@@ -67,6 +67,15 @@ function toFloat(value: unknown, fallback: unknown): unknown {
 }
 
 function round(value: unknown, [precision, method]: unknown[]): unknown {
+  // The way of prices: a float to so many digits.
+  if (
+    typeof value === 'number' &&
+    method === 'common' &&
+    typeof precision === 'number' &&
+    Number.isInteger(precision) &&
+    !Number.isInteger(value)
+  )
+    return asFloat(roundFloat(value, precision));
   const how = isText(method) ? textOf(method) : method;
   if (how !== 'common' && how !== 'ceil' && how !== 'floor')
     throw argumentError('method must be common, ceil or floor');

@@ -24,10 +24,13 @@ import {
 import { urlize } from './urlize.ts';
 import {
   entriesOf,
+  Func,
+  Host,
   isMapping,
   isMarkup,
   isNumber,
   isText,
+  Namespace,
   Safe,
   Tuple,
   textOf,
@@ -144,6 +147,7 @@ function urlencode(value: unknown): string {
       .map(([key, item]) => `${quote(key, true)}=${quote(item, true)}`)
       .join('&');
   if (value instanceof Undefined) return '';
+  if (value instanceof Func || value instanceof Host || value instanceof Namespace) return quote(value, false);
   return iterate(value)
     .map((pair) => {
       if (!isText(pair) && !Array.isArray(pair) && !isMapping(pair) && !(pair instanceof Undefined))

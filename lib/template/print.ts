@@ -103,15 +103,14 @@ function bigText(value: bigint): string {
 
 /** The shortest text that gives the float back, as Python writes it. */
 export function floatText(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e-4 && size < 1e16) return Number.isInteger(value) ? `${value}.0` : String(value);
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   if (Object.is(value, -0)) return '-0.0';
-  const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e16 || size < 1e-4)) {
-    const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
-    return `${mantissa}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;
-  }
-  return Number.isInteger(value) ? `${value}.0` : String(value);
+  if (value === 0) return '0.0';
+  const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
+  return `${mantissa}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;
 }
 
 const ESCAPES: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\' };

@@ -64,6 +64,12 @@ describe('a template that tries to use up the machine', () => {
     expect(raw('{{ 1 + 1 }}')).toBe('2');
   });
 
+  it.each(['()', '[]', "''"])('%s repeated without end takes no time', (nothing) => {
+    expect(
+      cpuMs(() => expect(raw(`{{ ${nothing} * 9007199254740992 }}`)).toBe(nothing === "''" ? '' : nothing)),
+    ).toBeLessThan(500);
+  });
+
   it('names what is used up, with its place', () => {
     const error = fault('line one\n{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}');
     expect([error.type, error.message, error.line]).toEqual([
