@@ -26,13 +26,12 @@ import { type EditorStore, useEditor, useEditorStore } from './store';
 import { useEditorKeys } from './use-editor-keys';
 import { useLiveNumbers } from './use-live-numbers';
 import { usePieceOf } from './use-palette';
+import { loadEditor, usePreloadedEditor } from './use-preloaded-editor';
 import { useSight } from './use-sight';
 import { useStored } from './use-stored';
 import { VersionsPanel } from './versions-panel';
 
-const WebhookEditor = dynamic(() => import('@/components/webhook/webhook-editor').then((door) => door.WebhookEditor), {
-  ssr: false,
-});
+const WebhookEditor = dynamic(() => loadEditor().then((door) => door.WebhookEditor), { ssr: false });
 
 const NO_DIFFERENCE: Differences = { changes: new Map(), removed: 0 };
 const NO_PROBLEMS = [] as const;
@@ -75,6 +74,7 @@ function DesignParts() {
     if (shown !== undefined) requestAnimationFrame(() => void fitView({ ...FIT, duration: 150 }));
   }, [shown, fitView]);
   useLinkedNode();
+  usePreloadedEditor();
   const add = useAdd();
   return (
     <div className="relative flex h-full min-h-0">
@@ -170,6 +170,7 @@ function OpenedWebhook({ readOnly }: { readOnly: boolean }) {
   const scenario = useScenario();
   const document = useEditor((editor) => editor.document);
   const opened = useEditor((editor) => editor.opened);
+  const openedOn = useEditor((editor) => editor.openedOn);
   const node = opened === null ? undefined : nodeOf(document, opened);
   if (node?.kind !== 'webhook') return null;
   const edit = (operation: Operation) => {
@@ -183,6 +184,7 @@ function OpenedWebhook({ readOnly }: { readOnly: boolean }) {
       node={node as Node<'webhook'>}
       document={document}
       readOnly={readOnly}
+      initialView={openedOn}
       onChange={(settings) => edit({ type: 'set', node: node.id, settings })}
       onRename={(name) => edit({ type: 'rename', node: node.id, name })}
       onClose={() => store.getState().open(null)}
@@ -202,7 +204,7 @@ function offerForSelection(store: EditorStore): Offer {
   return { anchor, place: port && selected ? { at: 'port', node: selected, port } : { at: 'anywhere', selected } };
 }
 
-/** `?node=…` selects a node, `&open=1` opens its editor: links from elsewhere lead to the very thing. */
+/** `?node=…` selects a node, `&open=test` opens the Test of its editor: links from elsewhere lead to the very thing. */
 function useLinkedNode() {
   const store = useEditorStore();
   const query = useSearchParams();
@@ -210,7 +212,8 @@ function useLinkedNode() {
   useEffect(() => {
     if (!node) return;
     store.getState().focusField(node, '');
-    if (open && nodeOf(store.getState().document, node)?.kind === 'webhook') store.getState().open(node);
+    if (open === 'test' && nodeOf(store.getState().document, node)?.kind === 'webhook')
+      store.getState().open(node, 'test');
     window.history.replaceState(null, '', window.location.pathname);
   }, [node, open, store]);
 }

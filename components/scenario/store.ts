@@ -2,6 +2,7 @@
 
 import { createContext, useContext } from 'react';
 import { createStore, type StoreApi, useStore } from 'zustand';
+import type { EditorView } from '@/components/webhook/editor-top';
 import { type Document, nodeOf } from '@/lib/core/document';
 import { applyAll, type Operation, OperationError } from '@/lib/core/operations';
 import { errorsFirst, type Problem, problemsOf } from '@/lib/core/problems';
@@ -34,6 +35,8 @@ export interface Editor {
   focus: { node: string; field: string; at: number } | null;
   /** The node whose full-height editor is open. */
   opened: string | null;
+  /** The tab that it opens on. */
+  openedOn: EditorView;
   /** The webhook whose audience is being checked. */
   checked: string | null;
   /** The list of versions is open; without it none is on the canvas. */
@@ -45,7 +48,7 @@ export interface Editor {
   undo(): void;
   redo(): void;
   select(selection: Partial<Selection>): void;
-  open(node: string | null): void;
+  open(node: string | null, on?: EditorView): void;
   check(node: string | null): void;
   show(preview: Preview | null): void;
   showVersions(open: boolean): void;
@@ -147,6 +150,7 @@ export function createEditor(options: EditorOptions): EditorStore {
       selection: NOTHING_SELECTED,
       focus: null,
       opened: null,
+      openedOn: 'editor',
       checked: null,
       versions: false,
       preview: null,
@@ -168,7 +172,7 @@ export function createEditor(options: EditorOptions): EditorStore {
         const next = { ...get().selection, ...selection };
         if (!sameSelection(next, get().selection)) set({ selection: next });
       },
-      open: (opened) => set({ opened }),
+      open: (opened, openedOn = 'editor') => set({ opened, openedOn }),
       check: (checked) => set({ checked }),
       show: (preview) => set({ preview, selection: NOTHING_SELECTED }),
       showVersions: (versions) => set({ versions, preview: null, selection: NOTHING_SELECTED }),

@@ -1,6 +1,6 @@
 'use client';
 
-import { Maximize2, Webhook } from 'lucide-react';
+import { FlaskConical, Webhook } from 'lucide-react';
 import Link from 'next/link';
 import { useProject } from '@/components/shell/project-context';
 import { Badge } from '@/components/ui/badge';
@@ -106,11 +106,11 @@ const columnsFor = (href: string): Column<Row>[] => [
     cell: ({ node }) => (
       <LinkButton
         size="sm"
-        href={`${href}?node=${node.id}&open=1`}
-        icon={<Maximize2 aria-hidden />}
-        aria-label={`Open editor of ${node.name}`}
+        href={`${href}?node=${node.id}&open=test`}
+        icon={<FlaskConical aria-hidden />}
+        aria-label={`Open test of ${node.name}`}
       >
-        Open editor
+        Open test
       </LinkButton>
     ),
   },

@@ -20,6 +20,8 @@ export interface WebhookEditorProps {
   onRename: (name: string) => void;
   onClose: () => void;
   readOnly: boolean;
+  /** The tab that it opens on. */
+  initialView?: EditorView;
 }
 
 /** The webhook, opened wide over the canvas: what it can read, what is written, and the request that comes of it. */
@@ -28,7 +30,7 @@ export function WebhookEditor(props: WebhookEditorProps) {
   const [runs, setRuns] = useState(0);
   // Whoever opened the editor gets the focus back, also when the editor came in late.
   const [opener] = useState(() => window.document.activeElement);
-  const [view, setView] = useState<EditorView>('editor');
+  const [view, setView] = useState<EditorView>(props.initialView ?? 'editor');
   return (
     <Dialog.Root open onOpenChange={(open) => open || props.onClose()}>
       <Dialog.Portal>
