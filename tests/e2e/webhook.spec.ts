@@ -40,7 +40,7 @@ test('bulk SMS is built from nothing, tested with three customers, looked throug
   await editor.getByLabel('sender').fill('AcmeShop');
   await expectAccessible(page);
   await editor.getByRole('tab', { name: 'Settings' }).click();
-  await expect(editor.getByRole('region', { name: 'Batch size' })).toContainText('1000');
+  await expect(editor.getByRole('slider')).toHaveValue('1000');
   await expectAccessible(page);
 
   await editor.getByRole('tab', { name: 'Test' }).click();
@@ -87,7 +87,7 @@ test('a cURL command pasted into the URL becomes the webhook, and the request ca
   await expect(editor.getByRole('combobox', { name: 'Method' })).toContainText('PUT');
   await expect.poll(() => textOf(page, 'URL')).toBe(`${rehearsalUrl}/t/curl/contacts`);
   await expect.poll(() => textOf(page, 'Payload')).toContain('eva@example.com');
-  await expect(editor.getByText('X-Source')).toBeVisible();
+  await expect(editor.getByRole('region', { name: 'Preview' })).toContainText('X-Source');
   await expect(page.getByText(secret)).toHaveCount(0);
 
   await editor.getByRole('tab', { name: 'Test' }).click();
