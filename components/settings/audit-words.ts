@@ -37,6 +37,7 @@ const WHOLE: Record<string, string> = {
   'sign-in.refuse': 'Sign-in refused',
   'user.password': 'Password changed',
   'audit.export': 'Audit log exported',
+  'project.require-checks': 'Rule for Start changed',
 };
 
 /** An action as a phrase: "integration.update" is "Integration changed". */

@@ -15,8 +15,9 @@ import { Input } from '@/components/ui/input';
 import { KeyValues } from '@/components/ui/key-values';
 import { Page, PageHeader } from '@/components/ui/page-header';
 import { RelativeTime } from '@/components/ui/relative-time';
+import { Switch } from '@/components/ui/switch';
 
-/** Name and time zone of the project. */
+/** Name and time zone of the project, and what a start asks for. */
 export function GeneralSettings({ initial }: { initial: OutputOf<'project.get'> }) {
   const router = useRouter();
   const { can } = useProject();
@@ -89,6 +90,7 @@ export function GeneralSettings({ initial }: { initial: OutputOf<'project.get'> 
             ) : null}
           </Card>
         </form>
+        <BeforeStart initial={initial.requiresChecks} />
         <Card title="For developers">
           <KeyValues
             items={[
@@ -105,5 +107,30 @@ export function GeneralSettings({ initial }: { initial: OutputOf<'project.get'> 
         </Card>
       </div>
     </Page>
+  );
+}
+
+/** Whether a scenario may start unchecked; only an admin can change it. */
+function BeforeStart({ initial }: { initial: boolean }) {
+  const router = useRouter();
+  const { can } = useProject();
+  const [required, setRequired] = useState(initial);
+  const save = useDo('project.require-checks', { success: 'Saved' });
+  const change = (next: boolean) => {
+    setRequired(next);
+    save.mutate({ required: next }, { onSuccess: () => router.refresh(), onError: () => setRequired(!next) });
+  };
+  return (
+    <Card title="Before Start">
+      <Switch
+        checked={required}
+        disabled={!can.administer || save.isPending}
+        onChange={change}
+        hint="Check audience renders each webhook for everybody who would get it and sends nothing. With this on, Start is refused until each webhook was checked as it is now, without errors."
+      >
+        A scenario starts only after a clean check of its audience
+      </Switch>
+      {can.administer ? null : <p className="mt-4 text-muted text-sm">Only an admin of the project can change this.</p>}
+    </Card>
   );
 }

@@ -3,6 +3,7 @@ import { prisma, type Tx } from '../db/index.ts';
 import { hashPassword, NewPassword } from './password.ts';
 import { Email } from './session.ts';
 import { notFound, type Role, read, ServiceError, write } from './verb.ts';
+import { isCheckRequired } from './webhook-check.ts';
 
 export const ProjectName = z.string().trim().min(1, 'Give the project a name.').max(120, 'Use at most 120 characters.');
 
@@ -103,7 +104,8 @@ export const getProject = read({
     const project = await db.project.findUnique({ where: { id: ctx.projectId } });
     if (!project) throw notFound('The project');
     const { id, name, timeZone, isDemo, createdAt } = project;
-    return { id, name, timeZone, isDemo, createdAt: createdAt.toISOString() };
+    const requiresChecks = await isCheckRequired(db, id);
+    return { id, name, timeZone, isDemo, requiresChecks, createdAt: createdAt.toISOString() };
   },
 });
 

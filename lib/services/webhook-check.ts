@@ -174,7 +174,8 @@ export const cancelCheck = write({
   },
 });
 
-async function isCheckRequired(db: Db | Tx, projectId: string): Promise<boolean> {
+/** Whether scenarios of the project start only after a clean check of each webhook. */
+export async function isCheckRequired(db: Db | Tx, projectId: string): Promise<boolean> {
   const project = await db.project.findUniqueOrThrow({ where: { id: projectId }, select: { settings: true } });
   return (project.settings as { requireCheck?: boolean }).requireCheck === true;
 }

@@ -280,7 +280,9 @@ describe('a project that requires clean checks', () => {
         webhookStep({ payload: '{"a": {{ customer.missing + 1 }}}' }),
       ),
     );
+    expect(await verbs['project.get'](ctx, {})).toMatchObject({ requiresChecks: false });
     await verbs['project.require-checks'](admin, { required: true });
+    expect(await verbs['project.get'](ctx, {})).toMatchObject({ requiresChecks: true });
     expect(await lastAudit(project.id)).toMatchObject({
       action: 'project.require-checks',
       before: { required: false },
