@@ -101,9 +101,10 @@ async function startReceiver(random: () => number, latencyMs: number): Promise<R
     const dice = failed.has(entry.key) ? 1 : random();
     if (dice < 0.02) failed.add(entry.key);
     if (dice < 0.005) return void request.socket.destroy();
+    // Nobody listens any more: it stays as when the connection was closed.
+    if (entry.end > 0) return;
     entry.status = dice < 0.015 ? 500 : dice < 0.02 ? 429 : 200;
     entry.end = performance.now();
-    if (response.destroyed) return;
     response.writeHead(entry.status, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ success: true, id: received.length }));
   });
