@@ -126,15 +126,29 @@ export const listCustomerEvents = read({
   },
 });
 
-/** The properties that profiles have, from the newest thousand of them: for suggestions. */
+/**
+ * A thousand profiles of a project ($1) by a thousand steps in its index, however many there are: the newest and the oldest, and
+ * between them those at even distances of ids. Imports with columns of their own are blocks of ids; few are missed.
+ */
+const SAMPLE = `
+  newest AS MATERIALIZED (SELECT id, properties FROM customer WHERE project_id = $1 ORDER BY id DESC LIMIT 400),
+  oldest AS MATERIALIZED (SELECT id, properties FROM customer
+    WHERE project_id = $1 AND id < (SELECT min(id) FROM newest) ORDER BY id LIMIT 200),
+  gap AS (SELECT (SELECT max(id) FROM oldest) + 1 AS low, (SELECT min(id) FROM newest) AS high),
+  between_them AS MATERIALIZED (SELECT DISTINCT ON (found.id) found.* FROM gap, generate_series(0, 399) AS step, LATERAL
+    (SELECT id, properties FROM customer
+      WHERE project_id = $1 AND id >= low + (high - low) * step / 400 AND id < high ORDER BY id LIMIT 1) AS found),
+  sample AS MATERIALIZED (SELECT properties FROM newest UNION ALL SELECT properties FROM between_them
+    UNION ALL SELECT properties FROM oldest)`;
+
+/** The properties that profiles have, from a thousand of them spread over the whole project: for suggestions. */
 export const listCustomerProperties = read({
   needs: 'look',
   scope: 'customers:read',
   input: z.strictObject({}),
   async run({ ctx }): Promise<{ name: string; type: string; share: number; example: unknown }[]> {
     const { rows } = await pool().query<{ name: string; type: string; share: number; example: unknown }>(
-      `WITH sample AS MATERIALIZED
-         (SELECT properties FROM customer WHERE project_id = $1 ORDER BY id DESC LIMIT 1000)
+      `WITH ${SAMPLE}
        SELECT p.key AS name, mode() WITHIN GROUP (ORDER BY jsonb_typeof(p.value)) AS type,
               count(*)::float8 / (SELECT count(*) FROM sample) AS share, (array_agg(p.value))[1] AS example
          FROM sample, jsonb_each(sample.properties) AS p GROUP BY p.key ORDER BY share DESC, name LIMIT 500`,

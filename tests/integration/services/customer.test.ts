@@ -142,6 +142,34 @@ describe('a profile', () => {
       { name: 'age', type: 'number', share: 0.5, example: 7 },
     ]);
   });
+
+  it('are found however many customers came later with others, and whoever came between', async () => {
+    const other = await newProject();
+    const bring = (projectId: string, property: string, count: number) =>
+      pool().query(
+        `INSERT INTO customer(project_id, properties)
+         SELECT $1, jsonb_build_object($2::text, i) FROM generate_series(1, $3::int) AS i`,
+        [projectId, property, count],
+      );
+    await bring(project.id, 'from_shop', 300);
+    await bring(project.id, 'from_fair', 1500);
+    await bring(other.id, 'not_ours', 5000);
+    await bring(project.id, 'from_app', 1500);
+    const found = await verbs['customer.properties'](viewer, {});
+    expect(found.map(({ name }) => name).toSorted()).toEqual(['from_app', 'from_fair', 'from_shop']);
+    expect(found.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
+  });
+
+  it('are all found among the first thousand, and none is counted twice', async () => {
+    await pool().query(
+      `INSERT INTO customer(project_id, properties)
+       SELECT $1, jsonb_build_object('everybody', true, 'only_' || i / 2, 1) FROM generate_series(0, 899) AS i`,
+      [project.id],
+    );
+    const found = await verbs['customer.properties'](viewer, {});
+    expect(found[0]).toMatchObject({ name: 'everybody', share: 1 });
+    expect(found.slice(1).map(({ share }) => share)).toEqual(Array(450).fill(2 / 900));
+  });
 });
 
 describe('changing a customer', () => {
