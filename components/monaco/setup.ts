@@ -26,6 +26,7 @@ import 'monaco-editor/features/tokenization/register';
 import 'monaco-editor/features/wordHighlighter/register';
 import 'monaco-editor/features/wordOperations/register';
 import 'monaco-editor/features/wordPartOperations/register';
+import { LOOK } from './editor-look';
 import { configurationOf, type TemplateLanguage, TOKENS } from './languages';
 import { registerProviders } from './providers';
 import { themeOfPage } from './theme';
@@ -50,6 +51,7 @@ function paint() {
 }
 paint();
 new MutationObserver(paint).observe(document.documentElement, { attributeFilter: ['class'] });
-void document.fonts.ready.then(() => monaco.editor.remeasureFonts());
+// The page loads the font when it first shows a letter of it; an editor that measured another one puts its cursor beside the text.
+void document.fonts.load(`${LOOK.fontSize}px ${LOOK.fontFamily}`).finally(() => monaco.editor.remeasureFonts());
 
 export { monaco };
