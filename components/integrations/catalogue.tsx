@@ -19,8 +19,8 @@ export function Catalogue() {
   const wanted = query.trim().toLowerCase();
   const found = ENTRIES.filter(
     (entry) =>
-      (tag === null || entry.tag === tag) &&
-      `${entry.title} ${entry.summary} ${entry.aliases}`.toLowerCase().includes(wanted),
+      (tag === null || entry.tags.includes(tag)) &&
+      `${entry.title} ${entry.summary} ${entry.aliases} ${entry.tags.join(' ')}`.toLowerCase().includes(wanted),
   );
   return (
     <Page>
@@ -48,7 +48,7 @@ export function Catalogue() {
               <TagButton
                 key={each}
                 label={each}
-                count={ENTRIES.filter((entry) => entry.tag === each).length}
+                count={ENTRIES.filter((entry) => entry.tags.includes(each)).length}
                 isChosen={tag === each}
                 onChoose={() => setTag(each)}
               />
@@ -98,20 +98,20 @@ function TagButton({ label, count, isChosen, onChoose }: TagButtonProps) {
 
 function EntryCard({ entry, project }: { entry: Entry; project: string }) {
   const Icon = entry.icon;
-  const href = entry.kind
-    ? `/p/${project}/data/integrations/new?kind=${entry.kind}`
-    : `/p/${project}/data/integrations/presets/new`;
   return (
     <li className="relative flex gap-3 rounded-lg border border-line bg-panel p-4 has-[a:hover]:border-line-strong">
       <span className="grid size-8 shrink-0 place-items-center rounded-md bg-hover text-muted">
         <Icon aria-hidden />
       </span>
       <div className="min-w-0">
-        <Link href={href} className="font-medium after:absolute after:inset-0 after:rounded-lg">
+        <Link
+          href={`/p/${project}/data/integrations/${entry.path}`}
+          className="font-medium after:absolute after:inset-0 after:rounded-lg"
+        >
           {entry.title}
         </Link>
         <p className="mt-0.5 text-muted text-sm">{entry.summary}</p>
-        <p className="mt-2 text-faint text-xs">{entry.tag}</p>
+        <p className="mt-2 text-faint text-xs">{entry.tags.join(' · ')}</p>
       </div>
     </li>
   );
