@@ -8,7 +8,7 @@ import { Popover, PopoverAnchor, PopoverContent } from '@/components/ui/popover'
 import type { Document } from '@/lib/core/document';
 import type { Place } from './edits';
 import { PieceIcon } from './piece-icon';
-import { type PaletteGroup, type PaletteItem, rank, refusal } from './pieces';
+import { isPrepared, type PaletteGroup, type PaletteItem, rank, refusal } from './pieces';
 import { useEditorStore } from './store';
 import { usePaletteGroups } from './use-palette';
 
@@ -17,23 +17,30 @@ export interface Offer {
   anchor: DOMRect;
 }
 
+const NODES = { title: 'Add a node', find: 'Find a node', nothing: 'No node is called that.' };
+const TEMPLATES = { title: 'Choose a template', find: 'Find a template', nothing: 'No template is called that.' };
+
 /** The palette as a list at the place where the node will go. */
 export function AddPopover({
   offer,
+  onlyPrepared = false,
   onClose,
   onAdd,
 }: {
   offer: Offer | null;
+  /** Presets and templates alone. */
+  onlyPrepared?: boolean;
   onClose: () => void;
   onAdd: (item: PaletteItem, place: Place) => void;
 }) {
   const store = useEditorStore();
   const all = usePaletteGroups();
   const groups = useMemo(
-    () => (offer ? offered(all, offer.place, store.getState().document) : []),
-    [all, offer, store],
+    () => (offer ? offered(onlyPrepared ? prepared(all) : all, offer.place, store.getState().document) : []),
+    [all, offer, onlyPrepared, store],
   );
   const items = useMemo(() => new Map(groups.flatMap((group) => group.items.map((item) => [item.id, item]))), [groups]);
+  const words = onlyPrepared ? TEMPLATES : NODES;
   const anchor = useRef({ getBoundingClientRect: () => new DOMRect() });
   if (offer) anchor.current = { getBoundingClientRect: () => offer.anchor };
   return (
@@ -43,18 +50,16 @@ export function AddPopover({
         side="right"
         align="start"
         className={cn(floatStyle, 'w-72 overflow-hidden p-0')}
-        aria-label="Add a node"
+        aria-label={words.title}
       >
         {offer ? (
-          <Command label="Add a node" loop filter={(id, query) => rank(items.get(id)!, query)}>
+          <Command label={words.title} loop filter={(id, query) => rank(items.get(id)!, query)}>
             <Command.Input
-              placeholder="Find a node"
+              placeholder={words.find}
               className="h-10 w-full border-line border-b bg-transparent px-3 text-base outline-none"
             />
             <Command.List className="scroll-thin max-h-80 overflow-y-auto p-1">
-              <Command.Empty className="px-2 py-4 text-center text-faint text-sm">
-                No node is called that.
-              </Command.Empty>
+              <Command.Empty className="px-2 py-4 text-center text-faint text-sm">{words.nothing}</Command.Empty>
               {groups.map((group) => (
                 <Command.Group
                   key={group.heading}
@@ -83,6 +88,9 @@ export function AddPopover({
     </Popover>
   );
 }
+
+const prepared = (groups: readonly PaletteGroup[]): PaletteGroup[] =>
+  groups.map((group) => ({ ...group, items: group.items.filter(isPrepared) })).filter(({ items }) => items.length > 0);
 
 /** The groups for a place: what cannot go there stands last, with the reason. */
 function offered(groups: readonly PaletteGroup[], place: Place, document: Document) {

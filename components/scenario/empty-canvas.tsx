@@ -1,30 +1,31 @@
 'use client';
 
-import { Play, Zap } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { LayoutTemplate, Play, Zap } from 'lucide-react';
+import { type MouseEvent, type ReactNode, useState } from 'react';
+import { cn } from '@/components/ui/cn';
 import { type Kind, NODE_KINDS } from '@/lib/core/node-kinds';
-import { addPiece } from './edits';
+import { AddPopover, type Offer } from './add-popover';
+import { addPiece, type Piece } from './edits';
 import { useEditorStore } from './store';
+import { usePieceOf } from './use-palette';
 
-/** What stands on an empty canvas: two beginnings and a sentence. */
+/** What stands on an empty canvas: three beginnings and a sentence. */
 export function EmptyCanvas({ editable, onStarted }: { editable: boolean; onStarted: () => void }) {
   const store = useEditorStore();
-  const begin = (trigger: Kind) => {
+  const pieceOf = usePieceOf();
+  const [offer, setOffer] = useState<Offer | null>(null);
+  const begin = (trigger: Kind, action: Piece = { kind: 'webhook' }) => {
     const { document, edit, select } = store.getState();
     const first = addPiece(document, { kind: trigger }, { at: 'point', point: { x: 0, y: 0 } });
     if (!first || edit(first.operations) !== null) return;
-    const second = addPiece(
-      store.getState().document,
-      { kind: 'webhook' },
-      { at: 'port', node: first.node, port: 'out' },
-    );
+    const second = addPiece(store.getState().document, action, { at: 'port', node: first.node, port: 'out' });
     if (second) edit(second.operations);
     select({ nodes: [trigger === 'now' ? second!.node : first.node], edges: [] });
     onStarted();
   };
   return (
     <div className="pointer-events-none absolute inset-0 z-10 flex items-center justify-center p-6">
-      <div className="pointer-events-auto flex max-w-[560px] flex-col items-center gap-5 text-center">
+      <div className="pointer-events-auto flex max-w-[720px] flex-col items-center gap-5 text-center">
         <div>
           <h2 className="font-semibold text-lg">{editable ? 'How does it begin?' : 'Nothing here yet'}</h2>
           {editable ? (
@@ -34,7 +35,7 @@ export function EmptyCanvas({ editable, onStarted }: { editable: boolean; onStar
           ) : null}
         </div>
         {editable ? (
-          <div className="grid grid-cols-2 gap-3">
+          <div className="grid grid-cols-3 gap-3">
             <Beginning
               icon={<Play aria-hidden />}
               title="Send to everyone now"
@@ -47,6 +48,24 @@ export function EmptyCanvas({ editable, onStarted }: { editable: boolean; onStar
               text={NODE_KINDS['on-event'].about}
               onClick={() => begin('on-event')}
             />
+            <Beginning
+              icon={<LayoutTemplate aria-hidden />}
+              title="From a template"
+              text="A webhook for a well-known service, or one of your presets: fill in its parameters."
+              isAction
+              onClick={({ currentTarget }) =>
+                setOffer({ place: { at: 'anywhere', selected: null }, anchor: currentTarget.getBoundingClientRect() })
+              }
+            />
+            <AddPopover
+              offer={offer}
+              onlyPrepared
+              onClose={() => setOffer(null)}
+              onAdd={async (item) => {
+                const piece = await pieceOf(item);
+                if (piece) begin('now', piece);
+              }}
+            />
           </div>
         ) : null}
       </div>
@@ -58,12 +77,15 @@ function Beginning({
   icon,
   title,
   text,
+  isAction = false,
   onClick,
 }: {
   icon: ReactNode;
   title: string;
   text: string;
-  onClick: () => void;
+  /** It begins with what is sent, not with who gets it. */
+  isAction?: boolean;
+  onClick: (event: MouseEvent<HTMLButtonElement>) => void;
 }) {
   return (
     <button
@@ -71,7 +93,14 @@ function Beginning({
       onClick={onClick}
       className="flex flex-col items-start gap-2 rounded-md border border-line-strong bg-panel p-4 text-left transition-colors duration-100 hover:border-accent"
     >
-      <span className="flex size-8 items-center justify-center rounded-md bg-trigger-soft text-trigger">{icon}</span>
+      <span
+        className={cn(
+          'flex size-8 items-center justify-center rounded-md',
+          isAction ? 'bg-action-soft text-action' : 'bg-trigger-soft text-trigger',
+        )}
+      >
+        {icon}
+      </span>
       <span className="font-medium">{title}</span>
       <span className="text-muted text-sm">{text}</span>
     </button>

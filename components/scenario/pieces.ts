@@ -103,6 +103,9 @@ export function templateGroup(): PaletteGroup {
   };
 }
 
+/** Whether it is a webhook that is filled in already: a preset or a built-in template. */
+export const isPrepared = ({ id, piece }: PaletteItem): boolean => id !== piece.kind;
+
 /** Whether every word that was typed begins a word of the item's name, description or aliases. */
 export function isFound(item: PaletteItem, query: string): boolean {
   const text = ` ${item.title} ${item.about} ${item.aliases}`.toLowerCase();
