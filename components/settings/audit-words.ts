@@ -38,6 +38,7 @@ const WHOLE: Record<string, string> = {
   'user.password': 'Password changed',
   'audit.export': 'Audit log exported',
   'project.require-checks': 'Rule for Start changed',
+  'project.set-retention': 'Retention changed',
 };
 
 /** An action as a phrase: "integration.update" is "Integration changed". */

@@ -16,8 +16,9 @@ import { KeyValues } from '@/components/ui/key-values';
 import { Page, PageHeader } from '@/components/ui/page-header';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { Switch } from '@/components/ui/switch';
+import { Retention } from './retention';
 
-/** Name and time zone of the project, and what a start asks for. */
+/** Name and time zone of the project, what a start asks for, and how long things are kept. */
 export function GeneralSettings({ initial }: { initial: OutputOf<'project.get'> }) {
   const router = useRouter();
   const { can } = useProject();
@@ -91,6 +92,7 @@ export function GeneralSettings({ initial }: { initial: OutputOf<'project.get'> 
           </Card>
         </form>
         <BeforeStart initial={initial.requiresChecks} />
+        <Retention initial={initial.retention} />
         <Card title="For developers">
           <KeyValues
             items={[

@@ -1,37 +1,47 @@
+import { STANDARD_RETENTION } from '../core/retention.ts';
 import { log } from '../log.ts';
 import { inTransaction } from './sql.ts';
 
-/** Retention: bytes of requests and answers for thirty days, outcomes for thirteen months; in small batches, one worker at a time. */
+/** Retention: bytes of requests and answers, and outcomes, as long as their project says; in small batches, one worker at a time. */
 
-const BYTES_DAYS = 30;
-const OUTCOMES_DAYS = 396;
 const BATCH = 500;
 /** "keep": key of the advisory lock of whoever does it. */
 const LOCK = 0x6b656570;
 
+/** When each project's bytes and outcomes are past their time, one row a project. `project.settings` is written by lib/services. */
+const PAST = `past AS MATERIALIZED (
+  SELECT id AS project_id,
+         now() - make_interval(days => COALESCE((settings->'retention'->>'bodyDays')::int, ${STANDARD_RETENTION.bodyDays})) AS bodies,
+         now() - make_interval(months => COALESCE((settings->'retention'->>'outcomeMonths')::int, ${STANDARD_RETENTION.outcomeMonths})) AS outcomes
+    FROM project)`;
+
 const STEPS: readonly { what: string; text: string }[] = [
   {
+    // A retry sends the same bytes: what a chunk still refers to stays. The bound by the shortest time lets the index serve.
     what: 'bytes of requests',
-    text: `UPDATE request_window SET frozen = NULL WHERE (run_id, id) IN (
-      SELECT run_id, id FROM request_window WHERE frozen IS NOT NULL AND NOT open AND at < now() - interval '${BYTES_DAYS} days' LIMIT ${BATCH}) RETURNING id`,
+    text: `WITH ${PAST}, needed AS MATERIALIZED (SELECT run_id, unnest(windows) AS id FROM chunk WHERE windows IS NOT NULL)
+      UPDATE request_window SET frozen = NULL WHERE (run_id, id) IN (
+        SELECT w.run_id, w.id FROM request_window w JOIN run r ON r.id = w.run_id JOIN past p ON p.project_id = r.project_id
+         WHERE w.frozen IS NOT NULL AND NOT w.open AND w.at < p.bodies AND w.at < (SELECT max(bodies) FROM past)
+           AND NOT EXISTS (SELECT FROM needed n WHERE n.run_id = w.run_id AND n.id = w.id) LIMIT ${BATCH}) RETURNING id`,
   },
   {
     what: 'answers',
-    text: `UPDATE ledger_entry SET answers = NULL, answer_of = NULL WHERE (run_id, id) IN (
-      SELECT e.run_id, e.id FROM ledger_entry e JOIN run r ON r.id = e.run_id
-       WHERE r.created_at < now() - interval '${BYTES_DAYS} days' AND e.answers IS NOT NULL AND e.at < now() - interval '${BYTES_DAYS} days' LIMIT ${BATCH}) RETURNING id`,
+    text: `WITH ${PAST} UPDATE ledger_entry SET answers = NULL, answer_of = NULL WHERE (run_id, id) IN (
+      SELECT e.run_id, e.id FROM ledger_entry e JOIN run r ON r.id = e.run_id JOIN past p ON p.project_id = r.project_id
+       WHERE r.created_at < p.bodies AND e.answers IS NOT NULL AND e.at < p.bodies LIMIT ${BATCH}) RETURNING id`,
   },
   {
     what: 'outcomes',
-    text: `DELETE FROM ledger_entry WHERE (run_id, id) IN (
-      SELECT e.run_id, e.id FROM ledger_entry e JOIN run r ON r.id = e.run_id
-       WHERE r.ended_at < now() - interval '${OUTCOMES_DAYS} days' LIMIT ${BATCH}) RETURNING id`,
+    text: `WITH ${PAST} DELETE FROM ledger_entry WHERE (run_id, id) IN (
+      SELECT e.run_id, e.id FROM ledger_entry e JOIN run r ON r.id = e.run_id JOIN past p ON p.project_id = r.project_id
+       WHERE r.ended_at < p.outcomes LIMIT ${BATCH}) RETURNING id`,
   },
   {
     what: 'records of requests',
-    text: `DELETE FROM request_window WHERE (run_id, id) IN (
-      SELECT w.run_id, w.id FROM request_window w JOIN run r ON r.id = w.run_id
-       WHERE r.ended_at < now() - interval '${OUTCOMES_DAYS} days' LIMIT ${BATCH}) RETURNING id`,
+    text: `WITH ${PAST} DELETE FROM request_window WHERE (run_id, id) IN (
+      SELECT w.run_id, w.id FROM request_window w JOIN run r ON r.id = w.run_id JOIN past p ON p.project_id = r.project_id
+       WHERE r.ended_at < p.outcomes LIMIT ${BATCH}) RETURNING id`,
   },
   {
     what: 'slots of the dead',

@@ -43,6 +43,7 @@ import {
 } from './preset.ts';
 import { createProject, getProject, updateProject } from './project.ts';
 import { behaveTarget, clearTarget, listTargets, openTarget, openTargetRequest } from './rehearsal.ts';
+import { setRetention } from './retention.ts';
 import {
   listProjectRuns,
   openRun,
@@ -133,6 +134,7 @@ export const verbs = {
   'project.create': createProject,
   'project.get': getProject,
   'project.require-checks': requireChecks,
+  'project.set-retention': setRetention,
   'project.update': updateProject,
   'rehearsal.behave': behaveTarget,
   'rehearsal.clear': clearTarget,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { prisma, type Tx } from '../db/index.ts';
 import { hashPassword, NewPassword } from './password.ts';
+import { retentionOf } from './retention.ts';
 import { Email } from './session.ts';
 import { notFound, type Role, read, ServiceError, write } from './verb.ts';
 import { isCheckRequired } from './webhook-check.ts';
@@ -104,8 +105,8 @@ export const getProject = read({
     const project = await db.project.findUnique({ where: { id: ctx.projectId } });
     if (!project) throw notFound('The project');
     const { id, name, timeZone, isDemo, createdAt } = project;
-    const requiresChecks = await isCheckRequired(db, id);
-    return { id, name, timeZone, isDemo, requiresChecks, createdAt: createdAt.toISOString() };
+    const [requiresChecks, retention] = await Promise.all([isCheckRequired(db, id), retentionOf(db, id)]);
+    return { id, name, timeZone, isDemo, requiresChecks, retention, createdAt: createdAt.toISOString() };
   },
 });
 

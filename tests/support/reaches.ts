@@ -166,6 +166,7 @@ export const REACHES: Record<VerbName, (theirs: Theirs) => object> = {
   'project.create': OWN,
   'project.get': OWN,
   'project.require-checks': OWN,
+  'project.set-retention': OWN,
   'project.update': OWN,
   'rehearsal.behave': OWN,
   'rehearsal.clear': OWN,

@@ -95,17 +95,73 @@ describe('Replay', () => {
   });
 });
 
+/** Lets so much time pass for everything that stands there. */
+async function age(interval: string): Promise<void> {
+  for (const change of [
+    "request_window SET at = at - interval '$'",
+    "ledger_entry SET at = at - interval '$'",
+    "run SET created_at = created_at - interval '$', ended_at = ended_at - interval '$'",
+  ])
+    await pool().query(`UPDATE ${change.replaceAll('$', interval)}`);
+}
+
 describe('retention', () => {
   it('forgets the bytes of requests after thirty days and keeps what became of them', async () => {
     const { run } = await refused('old');
     const [request] = (await listRequests(pool(), { runId: run.id })).requests;
     expect((await requestDetail(pool(), run.id, request!.id))!.body).not.toBeNull();
-    await pool().query("UPDATE request_window SET at = at - interval '31 days'");
-    await pool().query("UPDATE ledger_entry SET at = at - interval '31 days'");
-    await pool().query("UPDATE run SET created_at = created_at - interval '31 days'");
+    await age('31 days');
     expect((await keepHouse())['bytes of requests']).toBeGreaterThan(0);
     const detail = await requestDetail(pool(), run.id, request!.id);
     expect(detail).toMatchObject({ outcome: 'rejected', status: 422, body: null, response: null });
     await until('the run is still there', async () => (await countsOf(run.id)).get(2)!.rejected === 6);
+  });
+
+  it('is as long as each project says: one pass forgets what is past its time and nothing else', async () => {
+    const [short, standard, long] = await Promise.all(['short', 'standard', 'long'].map((name) => refused(name)));
+    const keep = (projectId: string, retention: object) =>
+      prisma().project.update({ where: { id: projectId }, data: { settings: { retention } } });
+    await keep(short!.projectId, { bodyDays: 2, outcomeMonths: 1 });
+    await keep(long!.projectId, { bodyDays: 365, outcomeMonths: 24 });
+    const kept = async ({ run }: { run: { id: string } }) => {
+      const [request] = (await listRequests(pool(), { runId: run.id })).requests;
+      const detail = request && (await requestDetail(pool(), run.id, request.id));
+      if (!detail) return 'totals';
+      return detail.body === null && detail.response === null ? 'outcomes' : 'bodies';
+    };
+    const left = async () => Promise.all([short!, standard!, long!].map(kept));
+
+    await age('3 days');
+    await keepHouse();
+    expect(await left()).toEqual(['outcomes', 'bodies', 'bodies']);
+    await age('35 days');
+    await keepHouse();
+    expect(await left()).toEqual(['totals', 'outcomes', 'bodies']);
+    await age('13 months');
+    await keepHouse();
+    expect(await left()).toEqual(['totals', 'totals', 'outcomes']);
+    expect((await countsOf(short!.run.id)).get(2)).toMatchObject({ rejected: 6 });
+  });
+
+  it('spares the bytes of what is still to be sent again', async () => {
+    const { run, projectId } = await refused('waiting');
+    await prisma().project.update({
+      where: { id: projectId },
+      data: { settings: { retention: { bodyDays: 1, outcomeMonths: 1 } } },
+    });
+    await age('2 days');
+    const { rows } = await pool().query<{ id: string }>(
+      `INSERT INTO chunk (run_id, node, size, journeys, customers, windows, due_at)
+       SELECT run_id, node, size, journeys, customers, ARRAY[id], now() + interval '1 hour' FROM request_window
+        WHERE run_id = $1 ORDER BY id LIMIT 1 RETURNING windows[1] AS id`,
+      [run.id],
+    );
+    await keepHouse();
+    const { rows: windows } = await pool().query<{ id: string }>(
+      'SELECT id FROM request_window WHERE run_id = $1 AND frozen IS NOT NULL',
+      [run.id],
+    );
+    expect(windows).toEqual(rows);
+    await pool().query('DELETE FROM chunk WHERE run_id = $1', [run.id]);
   });
 });
