@@ -55,6 +55,8 @@ export function pool(): pg.Pool {
     held.hooklinePool = new pg.Pool({ connectionString: connectionString(), max: 10 });
     // An idle connection that is lost is of no concern: the next statement opens another, or says why it cannot.
     held.hooklinePool.on('error', () => {});
+    // One that is lost between two statements of a transaction fails the next of them; unheard, it would end the process.
+    held.hooklinePool.on('connect', (client) => client.on('error', () => {}));
   }
   return held.hooklinePool;
 }
