@@ -4,7 +4,9 @@ import { coverUrl } from '../core/prefix-cover.ts';
 import { errorsFirst, type Problem, problemsOf } from '../core/problems.ts';
 import type { WebhookSettings } from '../core/webhook.ts';
 import type { Db, Tx } from '../db/index.ts';
+import { headersSetBy } from '../vault/index.ts';
 import { templateProblems } from './scenario-template-problems.ts';
+import { staticOrigin } from './secret.ts';
 
 /**
  * Everything that is wrong with a scenario in its project, errors first: the document by itself, faults inside its
@@ -52,11 +54,15 @@ async function referenceProblems(db: Db | Tx, projectId: string, webhooks: Node<
     ),
     rowsOf(
       named(({ settings }) => [settings.integrationId]),
-      (ids) => db.integration.findMany({ where: where(ids), select: { id: true, name: true, prefix: true } }),
+      (ids) =>
+        db.integration.findMany({
+          where: where(ids),
+          select: { id: true, name: true, kind: true, prefix: true, public: true },
+        }),
     ),
     rowsOf(
       named(({ settings }) => settings.headers.map(({ secretId }) => secretId)),
-      (ids) => db.secret.findMany({ where: where(ids), select: { id: true } }),
+      (ids) => db.secret.findMany({ where: where(ids), select: { id: true, origin: true } }),
     ),
     rowsOf(
       named(({ settings }) => [settings.preset?.id]),
@@ -80,9 +86,21 @@ async function referenceProblems(db: Db | Tx, projectId: string, webhooks: Node<
       problems.push(problem('integrationId', gone('authentication integration', integrationId)));
     if (integration && outside)
       problems.push(problem('url', `The URL is outside the endpoint prefix of ${integration.name}: ${outside}.`));
+    const taken = integration && headers.length > 0 ? headersSetBy(integration) : [];
     headers.forEach(({ name, secretId }, i) => {
-      if (secretId !== null && !secrets.has(secretId))
+      const secret = secretId === null ? undefined : secrets.get(secretId);
+      const stray = secret?.origin && strayOf(url, secret.origin);
+      if (secretId !== null && !secret)
         problems.push(problem(`headers.${i}.value`, `Enter the value of the secret header ${name}.`));
+      if (stray)
+        problems.push(
+          problem(
+            `headers.${i}.value`,
+            `The value of the secret header ${name} was stored for ${secret?.origin} and does not go to ${stray}. Enter it again.`,
+          ),
+        );
+      const double = integration && doubleOf(name, integration.name, taken);
+      if (double) problems.push(problem(`headers.${i}.name`, double, 'warning'));
     });
     if (preset && !presets.has(preset.id))
       problems.push(
@@ -90,6 +108,21 @@ async function referenceProblems(db: Db | Tx, projectId: string, webhooks: Node<
       );
     return problems;
   });
+}
+
+/** Where a webhook's URL leads for certain, when that is not where the value of a secret header may go. */
+function strayOf(url: string, origin: string): string | null {
+  const leads = staticOrigin(url);
+  return leads === null || leads === origin ? null : leads;
+}
+
+/** What there is to say of a header of the webhook's own beside an integration, or null. */
+function doubleOf(name: string, integration: string, taken: readonly string[]): string | null {
+  if (taken.includes(name.trim().toLowerCase()))
+    return `The integration ${integration} sets ${name} itself, so the value here is not sent. Remove the header or the integration.`;
+  return /^authorization$/i.test(name.trim())
+    ? `The webhook sends ${name} of its own beside the integration ${integration}. Credentials belong in the integration.`
+    : null;
 }
 
 function gone(what: string, id: string): string {

@@ -47,7 +47,7 @@ export const storeSecret = write({
 });
 
 /** The origin of a URL whose host is written out before any template begins; null otherwise. */
-function staticOrigin(url: string): string | null {
+export function staticOrigin(url: string): string | null {
   const written = /^\s*(https?:\/\/[^/?#{}[\]@\s]+)(?=[/?#]|\s*$)/i.exec(url)?.[1];
   return written && URL.canParse(written) ? new URL(written).origin : null;
 }

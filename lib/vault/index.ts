@@ -8,6 +8,7 @@ export { type Authorised, type Credentials, HIDDEN } from './credentials.ts';
 export { hasKeyFor, open, type Place, rewrap, seal, UnreadableSecret } from './envelope.ts';
 export {
   changeSecrets,
+  headersSetBy,
   openIntegration,
   previewIntegration,
   type Secrets,

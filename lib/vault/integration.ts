@@ -252,6 +252,11 @@ export function previewIntegration(
   };
 }
 
+/** The names of the headers that an integration sets, in lower case: a webhook's own of such a name is not sent. */
+export function headersSetBy(row: Pick<StoredIntegration, 'kind' | 'public'>): string[] {
+  return previewHeaders(settingsOf(row)).map(([name]) => name.toLowerCase());
+}
+
 /** The headers that credentials will set; null for a value that must not be seen. */
 function previewHeaders(settings: IntegrationSettings): [name: string, value: string | null][] {
   switch (settings.kind) {
@@ -260,6 +265,7 @@ function previewHeaders(settings: IntegrationSettings): [name: string, value: st
         ? [['Authorization', null]]
         : settings.headers.map(({ name, value }) => [name, value]);
     case 'oauth2':
+    case 'responsys':
       return [['Authorization', null]];
     case 'signature':
       return [['webhook-signature', null]];

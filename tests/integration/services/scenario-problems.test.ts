@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Document } from '../../../lib/core/document.ts';
 import { prisma } from '../../../lib/db/index.ts';
+import { verbs } from '../../../lib/services/index.ts';
 import { scenarioProblems } from '../../../lib/services/scenario-problems.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newProject } from '../../support/members.ts';
@@ -195,6 +196,62 @@ describe('the problems of a scenario', () => {
     const faults = await problemsIn(row(['now', {}], webhook({ url, integrationId: integration.id })), project.id);
     expect(faults.map(({ field }) => field)).toEqual(ok ? [] : ['url']);
     if (!ok) expect(faults[0]!.message).toContain('endpoint prefix of CM.com');
+  });
+
+  it('warn of a header of the webhook that its integration sets too, and of credentials beside one', async () => {
+    const { id: projectId } = await newProject();
+    const integration = async (name: string, kind: string, settings: object) =>
+      (
+        await prisma().integration.create({
+          data: { projectId, name, kind, prefix: 'https://api.example.com/', public: { kind, ...settings } },
+        })
+      ).id;
+    const basic = await integration('Gateway', 'http', { scheme: 'basic' });
+    const named = await integration('Partner', 'http', {
+      scheme: 'headers',
+      headers: [{ name: 'X-Key', value: 'public' }],
+    });
+    const certificate = await integration('Bank', 'certificate', {});
+    const headers = ['authorization', 'x-key', 'X-Other'].map((name) => ({ name, value: 'v', secretId: null }));
+    const faults = await problemsIn(
+      row(
+        ['now', {}],
+        ...[basic, named, certificate, null].map((integrationId) => webhook({ headers, integrationId })),
+      ),
+      projectId,
+    );
+    expect(faults.map(({ severity, nodeId, field, message }) => [severity, nodeId, field, message])).toEqual([
+      ['warning', 'n2', 'headers.0.name', expect.stringMatching(/Gateway sets authorization itself.* is not sent/)],
+      ['warning', 'n3', 'headers.0.name', expect.stringMatching(/of its own beside the integration Partner/)],
+      ['warning', 'n3', 'headers.1.name', expect.stringMatching(/Partner sets x-key itself/)],
+      ['warning', 'n4', 'headers.0.name', expect.stringMatching(/of its own beside the integration Bank/)],
+    ]);
+  });
+
+  it('say where the value of a secret header may go when the URL leads elsewhere', async () => {
+    const project = await newProject();
+    const { id: secretId } = await verbs['secret.store'](await project.as('marketer'), {
+      value: 'hunter2-of-the-header',
+      url: 'https://api.example.com/v1',
+    });
+    const to = (url: string) => webhook({ url, headers: [{ name: 'X-Key', value: '', secretId }] });
+    const faults = await problemsIn(
+      row(
+        ['now', {}],
+        to('https://api.example.com/{{ customer.id }}'),
+        to('https://{{ customer.host }}/'),
+        to('https://evil.test/v1'),
+      ),
+      project.id,
+    );
+    expect(faults.map(({ severity, nodeId, field, message }) => [severity, nodeId, field, message])).toEqual([
+      [
+        'error',
+        'n4',
+        'headers.0.value',
+        'The value of the secret header X-Key was stored for https://api.example.com and does not go to https://evil.test. Enter it again.',
+      ],
+    ]);
   });
 
   it('stand with errors first, then by the number of the node', async () => {
