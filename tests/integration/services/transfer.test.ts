@@ -15,7 +15,13 @@ async function furnished() {
   const project = await newProject();
   const developer = await project.as('developer');
   const integration = await prisma().integration.create({
-    data: { projectId: project.id, name: 'CM.com', kind: 'http', prefix: 'https://gw.example/' },
+    data: {
+      projectId: project.id,
+      name: 'CM.com',
+      kind: 'http',
+      prefix: 'https://gw.example/',
+      public: { scheme: 'basic' },
+    },
   });
   const policy = await verbs['policy.create'](developer, {
     name: 'SMS',
@@ -89,7 +95,13 @@ describe('importing a scenario', () => {
     const { text } = await exported(await furnished());
     const there = await newProject();
     const integration = await prisma().integration.create({
-      data: { projectId: there.id, name: 'Gateway', kind: 'http', prefix: 'https://gw.example/' },
+      data: {
+        projectId: there.id,
+        name: 'Gateway',
+        kind: 'http',
+        prefix: 'https://gw.example/',
+        public: { scheme: 'basic' },
+      },
     });
     const policy = await prisma().policy.create({ data: { projectId: there.id, name: 'SMS', concurrency: 1 } });
     const plan = await verbs['transfer.read'](await there.as('viewer'), { text });
@@ -131,7 +143,13 @@ describe('importing a scenario', () => {
     const { text } = await exported(await furnished());
     const there = await newProject();
     const integration = await prisma().integration.create({
-      data: { projectId: there.id, name: 'Gateway', kind: 'http', prefix: 'https://gw.example/' },
+      data: {
+        projectId: there.id,
+        name: 'Gateway',
+        kind: 'http',
+        prefix: 'https://gw.example/',
+        public: { scheme: 'basic' },
+      },
     });
     const policy = await prisma().policy.create({ data: { projectId: there.id, name: 'Ours', concurrency: 1 } });
     const imported = await verbs['transfer.import'](await there.as('marketer'), {
