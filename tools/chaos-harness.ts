@@ -1,8 +1,5 @@
 // Faults on purpose: a run over many customers while workers are killed, stopped and paused, connections are cut and the
 // database crashes. What must hold is judged by chaos-invariants.ts.
-import { createHash } from 'node:crypto';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compile } from '../lib/core/compile.ts';
 import { type Document, emptyDocument, newNode } from '../lib/core/document.ts';
@@ -12,7 +9,9 @@ import { pool, prisma, sqlOf } from '../lib/db/index.ts';
 import { requestKeys, startRuns } from '../lib/engine/index.ts';
 import { compileTemplate } from '../lib/template/index.ts';
 import { type Evidence, type Received, type Recorded, type Violation, violations } from './chaos-invariants.ts';
-import { type Child, startChild } from './stack.ts';
+import { type Receiver, randomFrom, startReceiver } from './chaos-receiver.ts';
+import { type Fault, inflict, retried, TURNS, Workers } from './chaos-workers.ts';
+import type { Child } from './stack.ts';
 
 export interface ChaosOptions {
   customers: number;
@@ -25,6 +24,8 @@ export interface ChaosOptions {
   latencyMs: number;
   /** Crash the database, too; not where others share it. */
   database?: boolean;
+  /** Without an end by then, it fails and says what stands where. */
+  limitMs?: number;
   say?: (text: string) => void;
 }
 
@@ -44,81 +45,6 @@ export interface ChaosReport {
   peakWorkerMb: number;
   seconds: number;
   violations: Violation[];
-}
-
-/** Small and fast, and the same everywhere (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-interface Receiver {
-  url: string;
-  received: Received[];
-  /** Requests being served now. */
-  inFlight(): number;
-  close(): void;
-}
-
-/** A third party that fails now and then, and writes down everything. A key fails at most once, so that runs end. */
-async function startReceiver(random: () => number, latencyMs: number): Promise<Receiver> {
-  const received: Received[] = [];
-  const failed = new Set<string>();
-  let inFlight = 0;
-  const server = http.createServer(async (request, response) => {
-    const start = performance.now();
-    inFlight++;
-    const entry: Received = {
-      key: String(request.headers['idempotency-key']),
-      hash: '',
-      start,
-      end: 0,
-      status: 0,
-      customers: [],
-    };
-    response.once('close', () => {
-      inFlight--;
-      if (entry.end === 0) entry.end = performance.now();
-    });
-    const parts: Buffer[] = [];
-    try {
-      for await (const part of request) parts.push(part as Buffer);
-    } catch {
-      // Cut off before it was read: it was never received.
-      return;
-    }
-    const body = Buffer.concat(parts);
-    entry.hash = createHash('sha1').update(body).digest('base64');
-    entry.customers = [...body.toString().matchAll(/"c":(\d+)/g)].map(([, id]) => Number(id));
-    received.push(entry);
-    await sleep(latencyMs * (0.5 + random()));
-    const dice = failed.has(entry.key) ? 1 : random();
-    if (dice < 0.02) failed.add(entry.key);
-    if (dice < 0.005) return void request.socket.destroy();
-    // Nobody listens any more: it stays as when the connection was closed.
-    if (entry.end > 0) return;
-    entry.status = dice < 0.015 ? 500 : dice < 0.02 ? 429 : 200;
-    entry.end = performance.now();
-    response.writeHead(entry.status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ success: true, id: received.length }));
-  });
-  server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    received,
-    inFlight: () => inFlight,
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
 }
 
 /** Now → webhook for each customer → webhook for batches of them → attribute. */
@@ -194,57 +120,20 @@ async function begin(options: ChaosOptions, url: string): Promise<{ runId: strin
   return { runId: runs[0]!.id, audience: rows.map(({ id }) => id) };
 }
 
-const startWorkerChild = (receiver: string): Promise<Child> =>
-  startChild(
-    'worker',
-    'tools/start-worker.ts',
-    {
-      DATABASE_URL: process.env.DATABASE_URL!,
-      EGRESS_ALLOW: new URL(receiver).host,
-      LOG_LEVEL: process.env.LOG_LEVEL ?? 'silent',
-    },
-    { nodeArgs: ['--max-semi-space-size=8', '--disallow-code-generation-from-strings'], quiet: true },
-  );
-
-type Fault = 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'connections' | 'database';
-/** Kills most often; a crash of the database is the rarest. */
-const TURNS: readonly Fault[] = [
-  'SIGKILL',
-  'SIGKILL',
-  'SIGSTOP',
-  'SIGKILL',
-  'connections',
-  'SIGKILL',
-  'SIGTERM',
-  'SIGKILL',
-  'SIGKILL',
-  'database',
-];
-
-/** Runs the scenario under faults on the database of DATABASE_URL, and judges it. */
+/**
+ * Runs the scenario under faults on the database of DATABASE_URL, and judges it.
+ * @throws when a worker ends by itself, or the run does not end within `limitMs` (default 30 minutes)
+ */
 export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
-  const random = randomFrom(options.seed);
   const receiver = await startReceiver(randomFrom(options.seed + 1), options.latencyMs);
-  const workers = await Promise.all(Array.from({ length: options.workers }, () => startWorkerChild(receiver.url)));
-  const faults: { kind: Fault; at: number; inFlight: number }[] = [];
-  const memory = watchMemory(workers);
-  const started = performance.now();
+  const workers = new Workers(receiver.url);
+  const memory = watchMemory(workers.children);
   try {
+    for (let place = 0; place < options.workers; place++) await workers.start(place);
+    const started = performance.now();
     const { runId, audience } = await begin(options, receiver.url);
-    let over = false;
-    const watching = untilOver(runId).then(() => {
-      over = true;
-    });
-    for (let i = 0; i < options.kills && !over; i++) {
-      await sleep(700 + 900 * random());
-      if (over) break;
-      const turn = TURNS[i % TURNS.length]!;
-      const kind = turn === 'database' && options.database === false ? 'connections' : turn;
-      faults.push({ kind, at: performance.now(), inFlight: receiver.inFlight() });
-      options.say?.(`${kind} (${i + 1} of ${options.kills}), ${receiver.received.length} requests so far`);
-      await inflict(kind, workers, Math.floor(random() * workers.length), receiver.url);
-    }
-    await watching;
+    const faults: Happened[] = [];
+    await Promise.race([workers.broken, underFaults(options, runId, workers, receiver, faults)]);
     const evidence = await gather(options, runId, audience, receiver.received, faults);
     return {
       ...summarise(options, evidence, faults),
@@ -253,58 +142,61 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
     };
   } finally {
     memory.stop();
-    await Promise.all(workers.map((worker) => worker.stop(2000)));
+    await workers.stop();
     receiver.close();
   }
 }
 
-async function inflict(kind: Fault, workers: Child[], which: number, url: string): Promise<void> {
-  const victim = workers[which]!;
-  if (kind === 'SIGKILL') {
-    victim.process.kill('SIGKILL');
-    await victim.ended;
-    workers[which] = await retried(() => startWorkerChild(url));
-  } else if (kind === 'SIGTERM') {
-    await victim.stop();
-    workers[which] = await retried(() => startWorkerChild(url));
-  } else if (kind === 'SIGSTOP') {
-    victim.process.kill('SIGSTOP');
-    await sleep(3000);
-    victim.process.kill('SIGCONT');
-  } else if (kind === 'connections') {
-    await retried(() =>
-      pool().query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'hookline worker'"),
-    );
-  } else {
-    // One backend killed makes the server drop every connection and recover from its log, as after a crash.
-    const { rows } = await pool().query<{ pid: number }>(
-      "SELECT pid FROM pg_stat_activity WHERE application_name = 'hookline worker' AND state = 'idle' LIMIT 1",
-    );
-    if (rows[0]) process.kill(rows[0].pid, 'SIGKILL');
-    await sleep(500);
-  }
+interface Happened {
+  kind: Fault;
+  at: number;
+  inFlight: number;
 }
 
-/** While the database recovers, asking and starting fail; that is no fault of the run. */
-async function retried<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (attempt >= 60) throw error;
-      await sleep(500);
+/** Inflicts one fault after the other, and waits for the end of the run. */
+async function underFaults(
+  options: ChaosOptions,
+  runId: string,
+  workers: Workers,
+  receiver: Receiver,
+  faults: Happened[],
+): Promise<void> {
+  const random = randomFrom(options.seed);
+  let isOver = false;
+  const over = untilOver(runId, options.limitMs ?? 1_800_000).then(() => {
+    isOver = true;
+  });
+  const inflicting = async () => {
+    for (let i = 0; i < options.kills; i++) {
+      await sleep(700 + 900 * random());
+      if (isOver) return;
+      const turn = TURNS[i % TURNS.length]!;
+      const kind = turn === 'database' && options.database === false ? 'connections' : turn;
+      faults.push({ kind, at: performance.now(), inFlight: receiver.inFlight() });
+      options.say?.(`${kind} (${i + 1} of ${options.kills}), ${receiver.received.length} requests so far`);
+      await inflict(kind, workers, Math.floor(random() * options.workers));
     }
-  }
+  };
+  await Promise.all([over, inflicting()]);
 }
 
-async function untilOver(runId: string): Promise<void> {
-  for (;;) {
+async function untilOver(runId: string, limitMs: number): Promise<void> {
+  const latest = performance.now() + limitMs;
+  while (performance.now() < latest) {
     const { rows } = await retried(() =>
       pool().query<{ state: string }>('SELECT state FROM run WHERE id = $1', [runId]),
     );
     if (rows[0]!.state === 'done') return;
     await sleep(200);
   }
+  const { rows } = await retried(() =>
+    pool().query(
+      `SELECT node, state, owner, deaths, claimed, count(*)::int AS chunks, sum(size)::int AS customers, min(due_at) AS due
+         FROM chunk WHERE run_id = $1 GROUP BY node, state, owner, deaths, claimed`,
+      [runId],
+    ),
+  );
+  throw new Error(`the run did not end within ${limitMs / 1000} s; what stands: ${JSON.stringify(rows)}`);
 }
 
 async function gather(

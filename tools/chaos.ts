@@ -37,6 +37,10 @@ await run(async () => {
     if (options.json) console.log(JSON.stringify(report));
     else console.log(report);
     process.exitCode = report.violations.length === 0 ? 0 : 1;
+  } catch (error) {
+    // At once: tidying up after a fault may fail, too.
+    console.error(error);
+    process.exitCode = 1;
   } finally {
     await closeDb();
     database.stop();

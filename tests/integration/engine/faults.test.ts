@@ -14,6 +14,7 @@ describe('ten thousand customers and twenty faults', () => {
       seed: 7,
       latencyMs: 60,
       database: false,
+      limitMs: 140_000,
     });
     expect(report.violations).toEqual([]);
     expect(report).toMatchObject({ lost: 0, unknown: 0 });
