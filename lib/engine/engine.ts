@@ -69,16 +69,18 @@ export class Engine {
   }
 
   /**
+   * @param before number of the session that this process gave up: nothing of it is in flight any more, which the database
+   * may not have heard, and which no peer can know
    * @param onLost called once, when an engine that was started can go on no more
    * @throws when the database cannot be reached; nothing of it is left then
    */
-  static async start(databaseUrl: string, onLost: (error: Error) => void): Promise<Engine> {
+  static async start(databaseUrl: string, onLost: (error: Error) => void, before?: number): Promise<Engine> {
     let failed: Error | null = null;
     const engine = new Engine((error) => {
       failed = error;
     });
     try {
-      await engine.begin(databaseUrl);
+      await engine.begin(databaseUrl, before);
       if (failed) throw failed;
     } catch (error) {
       await engine.stop('now');
@@ -90,7 +92,12 @@ export class Engine {
     return engine;
   }
 
-  private async begin(databaseUrl: string): Promise<void> {
+  /** Number of its session. */
+  get id(): number {
+    return this.session.id;
+  }
+
+  private async begin(databaseUrl: string, before: number | undefined): Promise<void> {
     this.session = await openSession(databaseUrl, {
       onWake: () => this.wake(),
       onRun: (runId) => this.look(runId),
@@ -105,6 +112,7 @@ export class Engine {
     });
     this.breakers = new Breakers((breaker, isOpen) => this.share(breaker, isOpen));
     this.sender = new Sender(this.transport, this.settler, this.breakers, (chunk) => this.hold(chunk));
+    if (before !== undefined) await abandonSlots(anyConnection, before);
     await takeOverFromDead(this.session.id);
     this.every(POLL_MS, async () => this.wake());
     this.every(PEER_CHECK_MS, async () => {

@@ -24,10 +24,11 @@ export async function startWorker({ databaseUrl }: { databaseUrl: string }): Pro
   async function beginAnew(cause: Error): Promise<void> {
     log.error({ error: cause.message }, 'the worker lost its session and begins anew');
     await engine?.stop('now');
+    const before = engine?.id;
     engine = null;
     for (let attempt = 0; !stopping && engine === null; attempt++) {
       try {
-        engine = await Engine.start(databaseUrl, beginAnew);
+        engine = await Engine.start(databaseUrl, beginAnew, before);
       } catch (error) {
         log.warn({ error: (error as Error).message }, 'the database cannot be reached');
         await sleep(RESTART_MS[Math.min(attempt, RESTART_MS.length - 1)]!);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { pool } from '../../../lib/db/index.ts';
+import { Engine } from '../../../lib/engine/engine.ts';
 import { peopleAt } from '../../../lib/engine/index.ts';
 import { freshDatabase } from '../../support/database.ts';
 import {
@@ -119,6 +120,36 @@ describe('a worker that is killed', () => {
     expect(counts.get(1)).toMatchObject({ entered: 20_000, delivered: 20_000 });
     expect(counts.get(2)).toMatchObject({ entered: 20_000, delivered: 20_000 });
     expect((await target.books('entering')).customers).toBe(20_000);
+  });
+});
+
+describe('a worker that loses its connections', () => {
+  it('begins anew in the same process and sends again within three seconds', async () => {
+    await target.behave('cut', { latencyMs: 20 });
+    await newWorker();
+    const run = await singles('cut');
+    await arrived('cut', 300);
+    await pool().query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    );
+    const before = (await target.books('cut')).requests;
+    const cut = Date.now();
+    await until('it sends again', async () => (await target.books('cut')).requests > before, 10_000);
+    expect(Date.now() - cut).toBeLessThan(3000);
+    expect((await ended(run.id)).get(2)).toMatchObject({ delivered: 2000, unknown: 0 });
+    expect((await target.books('cut')).peakConcurrency).toBeLessThanOrEqual(20);
+  });
+
+  it('lets the slots of its former session go, also when a peer took over and could not know that it was over', async () => {
+    const { projectId } = await projectWithCustomers(1);
+    const policyId = await policy(projectId, 5);
+    await pool().query('SELECT claim_slots($1, 999999, 5, 5, 18000, 0, 20)', [policyId]);
+    const engine = await Engine.start(process.env.DATABASE_URL!, () => {}, 999_999);
+    const { rows } = await pool().query<{ seconds: number }>(
+      'SELECT extract(epoch FROM lease_until - now())::float8 AS seconds FROM policy_slot WHERE holder = 999999',
+    );
+    await engine.stop('drain');
+    expect(rows[0]!.seconds).toBeLessThan(2);
   });
 });
 
