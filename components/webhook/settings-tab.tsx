@@ -12,6 +12,7 @@ import { Segmented } from '@/components/ui/segmented';
 import { Select } from '@/components/ui/select';
 import { Switch } from '@/components/ui/switch';
 import { effectiveBatchSize, type WebhookSettings } from '@/lib/core/webhook';
+import { IsolateField } from './isolate-field';
 import { NumberInput } from './number-input';
 import { ResultsMapping } from './results-mapping';
 import { TrackedProperties } from './tracked-properties';
@@ -106,6 +107,7 @@ function BatchSection({ settings, change, readOnly, onEvent }: SettingsTabProps)
           </Field>
         </>
       ) : null}
+      <IsolateField settings={settings} change={change} readOnly={readOnly} />
     </Section>
   );
 }
