@@ -25,7 +25,16 @@ export const PRESET_GROUPS: Record<PresetGroup, { title: string; fields: readonl
   parameters: { title: 'Parameters', fields: ['parameters'] },
   settings: {
     title: 'Settings',
-    fields: ['batchSize', 'lingerSeconds', 'policyId', 'timeoutSeconds', 'expiryMinutes', 'inDoubt', 'tracked'],
+    fields: [
+      'batchSize',
+      'lingerSeconds',
+      'isolate',
+      'policyId',
+      'timeoutSeconds',
+      'expiryMinutes',
+      'inDoubt',
+      'tracked',
+    ],
   },
   response: { title: 'Response handling', fields: ['response', 'successFalseFails', 'results'] },
   payload: { title: 'Payload', fields: ['format', 'payload', 'batch', 'root', 'customer', 'escaping'] },

@@ -275,10 +275,12 @@ function swapcase(self: Self): string {
 }
 
 function encode(self: Self, [encoding]: unknown[]): Bytes {
-  const name = String(encoding).toLowerCase().replaceAll('_', '-');
+  if (typeof encoding !== 'string')
+    throw typeError(`encode() argument 'encoding' must be str, not ${typeName(encoding)}`);
+  const name = encoding.toLowerCase().replaceAll('_', '-');
   if (['utf-8', 'utf8'].includes(name)) return new Bytes(new TextEncoder().encode(self));
   if (!['ascii', 'latin-1', 'latin1', 'iso-8859-1'].includes(name))
-    throw new TemplateError('LookupError', `unknown encoding: ${String(encoding)}`);
+    throw new TemplateError('LookupError', `unknown encoding: ${encoding}`);
   const most = name === 'ascii' ? 127 : 255;
   const codes = [...self].map((char) => char.codePointAt(0)!);
   const bad = codes.findIndex((code) => code > most);

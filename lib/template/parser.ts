@@ -5,16 +5,9 @@ import { TagParser } from './parse-tags.ts';
 import { TokenStream } from './token-stream.ts';
 
 /** Tags that open a block, with the tag that closes it. */
-const CLOSING: Record<string, string> = {
-  for: 'endfor',
-  if: 'endif',
-  with: 'endwith',
-  macro: 'endmacro',
-  call: 'endcall',
-  filter: 'endfilter',
-  block: 'endblock',
-  autoescape: 'endautoescape',
-};
+const CLOSING: ReadonlyMap<string, string> = new Map(
+  ['for', 'if', 'with', 'macro', 'call', 'filter', 'block', 'autoescape'].map((tag) => [tag, `end${tag}`]),
+);
 
 /** Told of a problem instead of stopping at it; parsing then goes on behind the tag. */
 export type Report = (problem: TemplateError) => void;
@@ -113,7 +106,7 @@ class Parser extends TagParser {
       this.tokens.skip();
     if (['end-output', 'end-block'].includes(this.tokens.current.type)) this.tokens.skip();
     else if (this.tokens.current.at === token.at && this.tokens.current.type !== 'end') this.tokens.skip();
-    const closing = tag && CLOSING[tag];
+    const closing = tag && CLOSING.get(tag);
     if (!closing) return;
     for (;;) {
       const inner = this.subparse([closing, 'else', 'elif']);
@@ -246,7 +239,7 @@ function withReportedErrors(tokens: Token[], report: Report): Token[] {
         open &&
         open.type === 'begin-block' &&
         name?.type === 'name' &&
-        CLOSING[name.value] &&
+        CLOSING.has(name.value) &&
         name.value !== 'filter'
       )
         kept.push(...placeholder(name.value, open));

@@ -4,8 +4,9 @@ import { analyse } from '@/lib/template/analyse';
 import { ENTRIES } from '@/lib/template/reference';
 
 // Random bytes and random templates from a fixed seed: whatever comes, there is a text or a TemplateError in Python's words,
-// never a crash and never a message of the engine's own insides. 45 seconds in CI, two elsewhere.
-const SECONDS = process.env.CI ? 45 : 2;
+// never a crash and never a message of the engine's own insides. About a minute in CI, two seconds elsewhere; counted and
+// not timed, so that every machine feeds the same.
+const SHARE = process.env.CI ? 1 : 0.04;
 const INTERNAL =
   /undefined is not|is not a function|Cannot read|of null|\[object |NaN|at file:|node:internal|Maximum call stack|not iterable \(|Invalid array length|Invalid string length|Reduce of empty/;
 
@@ -104,7 +105,10 @@ function check(source: string, escape: Escape): void {
       timeMs: 500,
     });
     expect(typeof text).toBe('string');
-    if (!source.includes('undefined')) expect(text, source).not.toMatch(/\[object |undefined/);
+    expect(text, source).not.toMatch(/\[object /);
+    // Python prints a missing value inside of a list as Undefined, and some filters make that small.
+    if (!/undefined|lower|capitalize|title|swapcase|casefold/.test(source))
+      expect(text, source).not.toMatch(/undefined/);
   } catch (error) {
     if (!(error instanceof TemplateError))
       throw new Error(`${JSON.stringify(source)}: ${String(error)}`, { cause: error });
@@ -116,28 +120,24 @@ function check(source: string, escape: Escape): void {
 
 describe('random input', () => {
   const ESCAPES: Escape[] = ['raw', 'json', 'xml', 'url', 'header', 'text'];
-  const run = (seed: number, make: (next: () => number) => string) => {
+  const run = (seed: number, inputs: number, make: (next: () => number) => string) => {
     const next = random(seed);
-    const end = performance.now() + (SECONDS * 1000) / 3;
-    let count = 0;
-    while (performance.now() < end) {
+    for (let count = 0; count < inputs * SHARE; count++) {
       const source = make(next);
       check(source, ESCAPES[count % ESCAPES.length]!);
       if (count % 7 === 0) analyse(source, { escape: 'raw', format: 'json' });
-      count++;
     }
-    expect(count).toBeGreaterThan(100);
   };
 
-  it('of bytes', { timeout: 60_000 }, () => {
-    run(1, (next) => {
+  it('of bytes', { timeout: 240_000 }, () => {
+    run(1, 120_000, (next) => {
       const bytes = Uint8Array.from({ length: Math.floor(next() * 200) }, () => Math.floor(next() * 256));
       return `{{${new TextDecoder('latin1').decode(bytes)}}}`;
     });
   });
 
-  it('of pieces of the language', { timeout: 60_000 }, () => {
-    run(2, (next) => {
+  it('of pieces of the language', { timeout: 240_000 }, () => {
+    run(2, 120_000, (next) => {
       const count = 1 + Math.floor(next() * 25);
       const text = Array.from({ length: count }, () => PIECES[Math.floor(next() * PIECES.length)]).join(
         next() < 0.5 ? ' ' : '',
@@ -146,7 +146,7 @@ describe('random input', () => {
     });
   });
 
-  it('of expressions', { timeout: 60_000 }, () => {
-    run(3, (next) => `{{ ${expression(next, 0)} }}`);
+  it('of expressions', { timeout: 240_000 }, () => {
+    run(3, 120_000, (next) => `{{ ${expression(next, 0)} }}`);
   });
 });
