@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { WebhookSettings } from '../../lib/core/webhook.ts';
-import { prisma } from '../../lib/db/index.ts';
+import { pool, prisma } from '../../lib/db/index.ts';
 import { type VerbName, verbs } from '../../lib/services/index.ts';
 import { newProject } from './members.ts';
 import { addCustomers, rowOf, storeScenario, webhookStep } from './scenarios.ts';
@@ -13,60 +13,85 @@ export const CANARY = 'canary-of-the-other-project';
 /** The secrets of that project: a password and the value of a secret header. */
 export const SECRETS = { password: 'hunter2-of-the-gateway', header: 'hunter3-of-the-header' };
 
-/** A project with one of everything, all of which carries the canary in its name. */
-export async function furnished() {
-  const project = await newProject(CANARY);
+/** Every way in which one of those secrets might be written. */
+export const SECRET_FORMS = Object.values(SECRETS).flatMap((secret) => [
+  secret,
+  Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+  Buffer.from(`eva:${secret}`).toString('base64').replace(/=+$/, ''),
+  Buffer.from(secret).toString('hex'),
+]);
+
+/** The names, contents and secrets of that project that a text has. */
+export const canariesIn = (text: string): string[] => [CANARY, ...SECRET_FORMS].filter((form) => text.includes(form));
+
+/** A project with one of everything, all of which carries the mark in its name and its contents. */
+export async function furnished(mark = CANARY, secrets = SECRETS) {
+  const project = await newProject(mark);
   const developer = await project.as('developer');
   const { id: projectId } = project;
-  const [customer = ''] = await addCustomers(projectId, [{ email: `${CANARY}@example.com`, note: CANARY }]);
+  const [customer = ''] = await addCustomers(projectId, [{ email: `${mark}@example.com`, note: mark }]);
   await prisma().customerIdentifier.create({
-    data: { projectId, kind: 'registered', value: CANARY, isHard: true, customerId: BigInt(customer) },
+    data: { projectId, kind: 'registered', value: mark, isHard: true, customerId: BigInt(customer) },
   });
   await prisma().event.create({
-    data: { projectId, customerId: BigInt(customer), type: CANARY, at: new Date(), properties: { note: CANARY } },
+    data: { projectId, customerId: BigInt(customer), type: mark, at: new Date(), properties: { note: mark } },
   });
-  const prefix = `https://${CANARY}.example/`;
+  const prefix = `https://${mark}.example/`;
   const integration = await verbs['integration.create'](developer, {
-    name: CANARY,
+    name: mark,
     prefix,
     settings: { kind: 'http', scheme: 'basic' },
-    secrets: { username: 'eva', password: SECRETS.password },
+    secrets: { username: 'eva', password: secrets.password },
   });
-  const secret = await verbs['secret.store'](developer, { value: SECRETS.header, url: prefix });
+  const secret = await verbs['secret.store'](developer, { value: secrets.header, url: prefix });
   const webhook = WebhookSettings.parse({
     url: `${prefix}send`,
     headers: [{ name: 'X-Key', value: '', secretId: secret.id }],
     integrationId: integration.id,
-    payload: `{"note": "${CANARY}"}`,
+    payload: `{"note": "${mark}"}`,
   });
-  const scenario = await storeScenario(projectId, rowOf(['now', {}], webhookStep(webhook)), CANARY);
+  const scenario = await storeScenario(projectId, rowOf(['now', {}], webhookStep(webhook)), mark);
   const { runs } = await verbs['scenario.start'](developer, { id: scenario });
   const check = await prisma().audienceCheck.create({
-    data: { projectId, scenarioId: scenario, nodeId: 'n2', fingerprint: CANARY },
+    data: { projectId, scenarioId: scenario, nodeId: 'n2', fingerprint: mark, message: mark },
   });
   const { id: policy } = await verbs['policy.create'](developer, {
-    name: CANARY,
+    name: mark,
     concurrency: 1,
     rate: null,
     isDefault: true,
   });
-  const { id: preset } = await verbs['preset.create'](developer, { name: CANARY, webhook });
-  const { id: catalog } = await verbs['catalog.create'](developer, { name: CANARY });
-  await verbs['catalog.put-item'](developer, { id: catalog, key: CANARY, properties: { note: CANARY } });
+  const { id: preset } = await verbs['preset.create'](developer, { name: mark, webhook });
+  const { id: catalog } = await verbs['catalog.create'](developer, { name: mark });
+  await verbs['catalog.put-item'](developer, { id: catalog, key: mark, properties: { note: mark } });
   const admin = await project.as('admin');
-  const apiKey = await verbs['api-key.create'](admin, { name: CANARY, scopes: ['runs:read'] });
+  const apiKey = await verbs['api-key.create'](admin, { name: mark, scopes: ['runs:read'] });
   const invitation = await prisma().invitation.create({
     data: {
       projectId,
-      email: `${CANARY}@example.com`,
+      email: `${mark}@example.com`,
       role: 'viewer',
-      tokenHash: Buffer.from(CANARY),
+      tokenHash: Buffer.from(mark),
       expiresAt: new Date(Date.now() + 60_000),
     },
   });
   const imported = await prisma().import.create({
-    data: { projectId, kind: 'customers', fileName: CANARY, state: 'uploaded', mapping: {} },
+    data: {
+      projectId,
+      kind: 'customers',
+      fileName: mark,
+      state: 'uploaded',
+      mapping: {
+        kind: 'customers',
+        delimiter: ',',
+        header: ['id', 'note'],
+        columns: [{ as: 'identifier', kind: 'registered' }, { as: 'skip' }],
+      },
+      parts: { create: { number: 0, data: Buffer.from(`id,note\n${mark}-in-a-file,${mark}\n`) } },
+      refusals: { create: { line: 2, reason: mark, cells: [mark] } },
+    },
   });
+  await answered(runs[0]!.id, customer, mark);
   return {
     project,
     projectId,
@@ -85,6 +110,16 @@ export async function furnished() {
     webhook,
   };
 }
+
+/** Stores an answer that a request of the run's webhook got. */
+async function answered(runId: string, customer: string, body: string): Promise<void> {
+  await pool().query(
+    `INSERT INTO ledger_entry (run_id, node, outcome, size, journeys, customers, low, high, sent, status, attempts, ms, answers)
+     VALUES ($1, 2, 'delivered', 1, '{1}', ARRAY[$2::bigint], $2, $2, 'each', 200, 1, '{5}', $3)`,
+    [runId, customer, JSON.stringify([{ headers: { 'x-said': body }, body }])],
+  );
+}
+
 export type Theirs = Awaited<ReturnType<typeof furnished>>;
 
 /** Takes no id of any object: it lists or makes what is one's own. */
@@ -222,3 +257,8 @@ export const REACHES: Record<VerbName, (theirs: Theirs) => object> = {
   'webhook.preview': rendering,
   'webhook.send': rendering,
 };
+
+/** The verbs that tell something: those that change nothing, and those that hand out a file or a request. */
+export const ASKING = (Object.keys(verbs) as VerbName[]).filter(
+  (name) => verbs[name].kind === 'read' || /\.(export|request)$/.test(name),
+);

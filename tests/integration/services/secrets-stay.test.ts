@@ -1,24 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pool } from '../../../lib/db/index.ts';
-import { ServiceError, type VerbName, verbs } from '../../../lib/services/index.ts';
+import { ServiceError, verbs } from '../../../lib/services/index.ts';
 import { freshDatabase } from '../../support/database.ts';
-import { furnished, REACHES, SECRETS, type Theirs } from '../../support/reaches.ts';
+import { ASKING, furnished, REACHES, SECRET_FORMS, type Theirs } from '../../support/reaches.ts';
 
 // Generated from the registry: whatever can be asked for is asked for, by every role of the secret's own project.
 freshDatabase();
 
-const ASKING = (Object.keys(verbs) as VerbName[]).filter(
-  (name) => verbs[name].kind === 'read' || /\.(export|request)$/.test(name),
-);
-
-/** Every way in which a secret might be written. */
-const FORMS = Object.values(SECRETS).flatMap((secret) => [
-  secret,
-  Buffer.from(secret).toString('base64').replace(/=+$/, ''),
-  Buffer.from(`eva:${secret}`).toString('base64').replace(/=+$/, ''),
-  Buffer.from(secret).toString('hex'),
-]);
-const shown = (text: string) => FORMS.filter((form) => text.includes(form));
+const shown = (text: string) => SECRET_FORMS.filter((form) => text.includes(form));
 
 describe('a secret', () => {
   let own: Theirs;
