@@ -47,7 +47,7 @@ export function AddPopover({
     <Popover open={offer !== null} onOpenChange={(open) => !open && onClose()}>
       <PopoverAnchor virtualRef={anchor} />
       <PopoverContent
-        side="right"
+        side={onlyPrepared ? 'bottom' : 'right'}
         align="start"
         className={cn(floatStyle, 'w-72 overflow-hidden p-0')}
         aria-label={words.title}

@@ -35,6 +35,8 @@ const WebhookEditor = dynamic(() => loadEditor().then((door) => door.WebhookEdit
 
 const NO_DIFFERENCE: Differences = { changes: new Map(), removed: 0 };
 const NO_PROBLEMS = [] as const;
+/** Until new cards are measured and the inspector has taken its room. */
+const SETTLE_MS = 30;
 
 /** The Design tab: palette, canvas, inspector, and above them the editor of a webhook. */
 export function Design() {
@@ -103,7 +105,8 @@ function DesignParts() {
         {document.nodes.length === 0 ? (
           <EmptyCanvas
             editable={editable}
-            onStarted={() => requestAnimationFrame(() => void fitView({ ...FIT, duration: 150 }))}
+            // At once, before the chosen node is brought into sight beside its panel.
+            onStarted={() => setTimeout(() => void fitView(FIT), SETTLE_MS)}
           />
         ) : null}
         {preview ? <PreviewBar preview={preview} difference={difference} /> : null}

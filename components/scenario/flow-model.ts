@@ -21,7 +21,7 @@ export interface CardData extends Record<string, unknown> {
 }
 export type CardNode = FlowNode<CardData, 'card'>;
 
-export interface LineData extends Record<string, unknown> {
+interface LineData extends Record<string, unknown> {
   /** What the line is called: "from Yes of #2 to #3". */
   words: string;
   editable: boolean;

@@ -10,12 +10,12 @@ import { Autosave, type SaveAnswer, type SaveState } from './autosave';
 import { type History, NO_HISTORY, put, record, take } from './history';
 import { rebase } from './rebase';
 
-export interface Selection {
+interface Selection {
   nodes: readonly string[];
   edges: readonly string[];
 }
 
-export const NOTHING_SELECTED: Selection = { nodes: [], edges: [] };
+const NOTHING_SELECTED: Selection = { nodes: [], edges: [] };
 
 /** An earlier version on the canvas in place of the draft. */
 export interface Preview {

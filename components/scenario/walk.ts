@@ -13,7 +13,7 @@ import { compileExpression, decide, TemplateError, webhookValue } from '@/lib/te
 
 /** What one customer would go through, node by node, without anything being done: conditions are decided by the rules of a run. */
 
-export interface PastEvent {
+interface PastEvent {
   type: string;
   at: string;
   properties: Record<string, unknown>;

@@ -8,7 +8,7 @@ export type Prepared = Extract<Preview, { ok: true }>['request'];
 export type PreparedCustomer = Prepared['customers'][number];
 export type PrepareFault = Extract<Preview, { ok: false }>['faults'][number];
 export type Sent = Extract<TestResult, { ok: true }>;
-export type Answer = Sent['answer'];
+type Answer = Sent['answer'];
 export type Timing = Answer['timing'];
 
 export type Subject =
