@@ -152,10 +152,8 @@ function exchange(
         timing,
       });
 
-    const timer = setTimeout(
-      () => cut('timeout', `no complete answer within ${limits.deadlineMs / 1000} s`),
-      limits.deadlineMs,
-    );
+    const expire = () => cut('timeout', `no complete answer within ${limits.deadlineMs / 1000} s`);
+    const timer = setTimeout(expire, limits.deadlineMs);
     const onAbort = () => cut('aborted', 'the request was given up here');
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted) return onAbort();
@@ -168,9 +166,11 @@ function exchange(
       { origin: where.origin, path: where.path, method: request.method, headers: list, body },
       {
         onRequestStart(given) {
-          controller = given;
-          // The deadline may have passed while the request waited for a connection.
+          // The deadline may have passed while the request waited for a connection; a process that was stopped meanwhile
+          // hears of the connection before it hears of its timer.
+          if (performance.now() - started >= limits.deadlineMs) expire();
           if (settled) given.abort(new Error('too late'));
+          else controller = given;
         },
         onResponseStart(_given, code, received) {
           heard = true;

@@ -1,3 +1,4 @@
+import net from 'node:net';
 import zlib from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { closeServersAfterEach, deadPort, httpServer, tcpServer } from '../../support/servers.ts';
@@ -230,6 +231,30 @@ describe('an answer', () => {
 });
 
 describe('the deadline', () => {
+  it('decides before anything is written, also when this process was stopped while it connected', async () => {
+    const server = await httpServer();
+    const way = wayOut({ allow: [server.host] });
+    // Bytes for another socket are there first, so its handler runs before the connection is told; it holds this process
+    // up as a stop signal would, until the deadline has passed.
+    const other = net.createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const [near, far] = await new Promise<[net.Socket, net.Socket]>((resolve) => {
+      const client = net.connect((other.address() as net.AddressInfo).port, '127.0.0.1');
+      other.once('connection', (socket) => client.once('connect', () => resolve([client, socket])));
+    });
+    near.once('data', () => {
+      const end = performance.now() + 400;
+      while (performance.now() < end);
+    });
+    far.write('x');
+    const attempt = await way.send({ url: server.origin }, { deadlineMs: 200 });
+    expect(attempt).toMatchObject({ kind: 'failed', reason: 'timeout', written: 'no' });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(server.seen).toEqual([]);
+    near.destroy();
+    other.close();
+  });
+
   const drip = (text: string) =>
     tcpServer((socket) => {
       socket.once('data', () => {
