@@ -58,7 +58,7 @@ export function AddPopover({
               placeholder={words.find}
               className="h-10 w-full border-line border-b bg-transparent px-3 text-base outline-none"
             />
-            <Command.List className="scroll-thin max-h-80 overflow-y-auto p-1">
+            <Command.List className={cn('scroll-thin overflow-y-auto p-1', onlyPrepared ? 'max-h-56' : 'max-h-80')}>
               <Command.Empty className="px-2 py-4 text-center text-faint text-sm">{words.nothing}</Command.Empty>
               {groups.map((group) => (
                 <Command.Group

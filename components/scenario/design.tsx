@@ -35,8 +35,6 @@ const WebhookEditor = dynamic(() => loadEditor().then((door) => door.WebhookEdit
 
 const NO_DIFFERENCE: Differences = { changes: new Map(), removed: 0 };
 const NO_PROBLEMS = [] as const;
-/** Until new cards are measured and the inspector has taken its room. */
-const SETTLE_MS = 30;
 
 /** The Design tab: palette, canvas, inspector, and above them the editor of a webhook. */
 export function Design() {
@@ -105,8 +103,10 @@ function DesignParts() {
         {document.nodes.length === 0 ? (
           <EmptyCanvas
             editable={editable}
-            // At once, before the chosen node is brought into sight beside its panel.
-            onStarted={() => setTimeout(() => void fitView(FIT), SETTLE_MS)}
+            // Then the chosen node comes into sight beside its panel.
+            onStarted={(node) =>
+              requestAnimationFrame(() => void fitView(FIT).then(() => store.getState().focusField(node, '')))
+            }
           />
         ) : null}
         {preview ? <PreviewBar preview={preview} difference={difference} /> : null}

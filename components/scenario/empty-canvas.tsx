@@ -10,7 +10,7 @@ import { useEditorStore } from './store';
 import { usePieceOf } from './use-palette';
 
 /** What stands on an empty canvas: three beginnings and a sentence. */
-export function EmptyCanvas({ editable, onStarted }: { editable: boolean; onStarted: () => void }) {
+export function EmptyCanvas({ editable, onStarted }: { editable: boolean; onStarted: (chosen: string) => void }) {
   const store = useEditorStore();
   const pieceOf = usePieceOf();
   const [offer, setOffer] = useState<Offer | null>(null);
@@ -20,8 +20,9 @@ export function EmptyCanvas({ editable, onStarted }: { editable: boolean; onStar
     if (!first || edit(first.operations) !== null) return;
     const second = addPiece(store.getState().document, action, { at: 'port', node: first.node, port: 'out' });
     if (second) edit(second.operations);
-    select({ nodes: [trigger === 'now' ? second!.node : first.node], edges: [] });
-    onStarted();
+    const chosen = trigger === 'now' && second ? second.node : first.node;
+    select({ nodes: [chosen], edges: [] });
+    onStarted(chosen);
   };
   return (
     <div className="pointer-events-none absolute inset-0 z-10 flex items-center justify-center p-6">
