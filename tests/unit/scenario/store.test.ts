@@ -145,6 +145,14 @@ describe('an open scenario', () => {
     expect(get().opened).toBeNull();
   });
 
+  it('opens a webhook on its text, and on its test where that was asked for', () => {
+    const { get } = setup();
+    get().open('n3', 'test');
+    expect(get()).toMatchObject({ opened: 'n3', openedOn: 'test' });
+    get().open('n3');
+    expect(get()).toMatchObject({ opened: 'n3', openedOn: 'editor' });
+  });
+
   it('gives a pasted node a number of its own in every open window', async () => {
     const { get } = setup();
     get().edit([{ type: 'add', nodes: [node('n4', 'wait', [0, 0])] as never, edges: [] }]);
