@@ -1,6 +1,6 @@
 'use client';
 
-import { Download, Maximize2, Trash2 } from 'lucide-react';
+import { Download, Trash2 } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
@@ -11,16 +11,12 @@ import { useProject } from '@/components/shell/project-context';
 import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
-import { Checkbox } from '@/components/ui/checkbox';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
-import { KeyValues } from '@/components/ui/key-values';
 import { Page, PageHeader } from '@/components/ui/page-header';
 import { Textarea } from '@/components/ui/textarea';
 import type { Node } from '@/lib/core/document';
 import { GALLERY } from '@/lib/core/gallery';
-import { hostOf } from '@/lib/core/node-kinds';
-import { PRESET_GROUPS, PresetGroup } from '@/lib/core/preset';
 import type { WebhookSettings } from '@/lib/core/webhook';
 import { DeletePresetDialog } from './delete-preset-dialog';
 import {
@@ -31,8 +27,10 @@ import {
   presetOfTemplate,
   type StoredPreset,
 } from './draft';
+import { OpenGroups } from './open-groups';
 import { PresetIcon } from './preset-icon';
 import { PresetVersions } from './preset-versions';
+import { WebhookCard } from './webhook-card';
 
 const WebhookEditor = dynamic(() => import('@/components/webhook/webhook-editor').then((m) => m.WebhookEditor), {
   ssr: false,
@@ -184,88 +182,6 @@ function Naming({ draft, fault, isNew, onChange }: NamingProps) {
         <PresetIcon icon={draft.icon} fault={fault?.field('icon')} onChange={(icon) => onChange({ icon })} />
       </div>
     </Card>
-  );
-}
-
-function WebhookCard({
-  webhook,
-  fault,
-  onOpen,
-}: {
-  webhook: WebhookSettings;
-  fault: CallError | null;
-  onOpen: () => void;
-}) {
-  const { data: integrations } = useAsk('integration.list', {});
-  const integration = integrations?.find(({ id }) => id === webhook.integrationId);
-  const faults = fault?.fields.filter(({ path }) => path.startsWith('webhook')) ?? [];
-  return (
-    <Card
-      title="Webhook"
-      actions={
-        <Button icon={<Maximize2 aria-hidden />} onClick={onOpen}>
-          Open editor
-        </Button>
-      }
-    >
-      <div className="flex flex-col gap-3">
-        {faults.map(({ path, message }) => (
-          <Banner key={path} tone="danger">
-            {message}
-          </Banner>
-        ))}
-        <KeyValues
-          items={[
-            [
-              'Request',
-              webhook.url.trim() ? (
-                <span key="url" className="font-mono text-sm [overflow-wrap:anywhere]">
-                  {webhook.method} {hostOf(webhook.url) || webhook.url}
-                </span>
-              ) : (
-                <span key="url" className="text-faint">
-                  no URL yet
-                </span>
-              ),
-            ],
-            [
-              'Payload',
-              webhook.batch
-                ? `${webhook.format.toUpperCase()}, up to ${webhook.batchSize.toLocaleString('en')} customers in one request`
-                : `${webhook.format.toUpperCase()}, one request for each customer`,
-            ],
-            ['Authentication', integration?.name ?? (webhook.integrationId ? 'an integration' : 'none')],
-          ]}
-        />
-      </div>
-    </Card>
-  );
-}
-
-const HINTS: Record<PresetGroup, string> = {
-  parameters: 'The fields that the texts declare as [[ name ]].',
-  settings: 'Batch size, throughput policy, time-out, expiry, tracked properties.',
-  response: 'How the answer is read and what counts as success.',
-  payload: 'The text of the body, its format and batching.',
-  headers: 'Names and values; secret values stay hidden.',
-  url: 'Where it goes.',
-  authentication: 'Which credentials are used.',
-};
-
-function OpenGroups({ open, onChange }: { open: PresetGroup[]; onChange: (open: PresetGroup[]) => void }) {
-  return (
-    <div className="grid grid-cols-2 gap-x-6 gap-y-3">
-      {PresetGroup.options.map((group) => (
-        <Checkbox
-          key={group}
-          checked={open.includes(group)}
-          hint={HINTS[group]}
-          onChange={(checked) => onChange(checked ? [...open, group] : open.filter((other) => other !== group))}
-        >
-          {PRESET_GROUPS[group].title}
-        </Checkbox>
-      ))}
-    </div>
   );
 }
 
