@@ -55,8 +55,9 @@ describe('signing in with a password', () => {
     };
     await timed(user.email);
     const [known, unknown] = [await timed(user.email), await timed('nobody2@example.com')];
-    expect(unknown / known).toBeGreaterThan(0.5);
-    expect(unknown / known).toBeLessThan(2);
+    // Without the hash that is computed for nobody the ratio would be near 0.02.
+    expect(unknown / known).toBeGreaterThan(0.25);
+    expect(unknown / known).toBeLessThan(4);
   });
 
   it('is held up after five failures from one place, and not from elsewhere', async () => {
