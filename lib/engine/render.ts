@@ -2,6 +2,7 @@ import { XMLValidator } from 'fast-xml-parser';
 import type { PayloadFormat } from '../core/webhook.ts';
 import { type Context, LIMITS, render, renderRoot, type Template, TemplateError } from '../template/index.ts';
 import { refuseHeaderValue } from '../transport/index.ts';
+import { isJson } from './is-json.ts';
 import type { WebhookPlan } from './plan.ts';
 
 /**
@@ -116,6 +117,12 @@ export function refuseBody(format: PayloadFormat, body: string): string | null {
   return null;
 }
 
+/** `refuseBody` for the body of a batch, which is read as it is; only what is wrong in it is looked at closely. */
+function refuseBytes(format: PayloadFormat, body: Buffer): string | null {
+  if (format === 'json' ? isJson(body) : format === 'text') return null;
+  return refuseBody(format, body.toString());
+}
+
 /** What a receiver's parser would act on: entities of a DOCTYPE read files and multiply, and the bytes are always UTF-8. */
 function refuseDeclaration(body: string): string | null {
   if (/<!DOCTYPE/i.test(body)) return 'a DOCTYPE is not sent, because a receiver may load what it names';
@@ -140,7 +147,7 @@ export function renderBatch(
   if (parts.length === 0) return { faults, batch: null };
   let body: Assembled | RenderFault = assemble(plan, root, parts);
   if (isFault(body)) return { faults, batch: body };
-  if (refuseBody(plan.settings.format, body.bytes.toString())) {
+  if (refuseBytes(plan.settings.format, body.bytes)) {
     // One part spoils the whole: those that cannot stand by themselves leave.
     const fine = parts.filter(({ position, text }) => {
       const wrong = refuseBody(plan.settings.format, text);
@@ -153,7 +160,7 @@ export function renderBatch(
       body = assemble(plan, root, parts);
       if (isFault(body)) return { faults, batch: body };
     }
-    const still = refuseBody(plan.settings.format, body.bytes.toString());
+    const still = refuseBytes(plan.settings.format, body.bytes);
     if (still) return { faults, batch: fault('Root', still) };
   }
   try {
