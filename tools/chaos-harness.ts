@@ -39,7 +39,7 @@ export interface ChaosReport {
   inFlightAtFaults: number;
   unknown: number;
   /** From a fault to the next request that a worker sent, in milliseconds. */
-  recoveryMs: { median: number; worst: number };
+  recoveryMs: { median: number; worst: number; worstAfter: string };
   peakConcurrency: number;
   limit: number;
   peakWorkerMb: number;
@@ -248,7 +248,9 @@ function summarise(
 ) {
   const { received, recorded } = evidence;
   const starts = received.map(({ start }) => start).sort((a, b) => a - b);
-  const recovery = faults.map(({ at }) => (starts.find((start) => start > at + 1) ?? at) - at).sort((a, b) => a - b);
+  const recovery = faults
+    .map(({ at, kind }) => ({ kind, ms: (starts.find((start) => start > at + 1) ?? at) - at }))
+    .sort((a, b) => a.ms - b.ms);
   const accepted = Map.groupBy(
     received.filter(({ status }) => status === 200),
     ({ key }) => key,
@@ -270,8 +272,9 @@ function summarise(
     inFlightAtFaults: faults.reduce((sum, { inFlight }) => sum + inFlight, 0),
     unknown: recorded.filter(({ outcome }) => outcome === 'unknown').length,
     recoveryMs: {
-      median: Math.round(recovery[recovery.length >> 1] ?? 0),
-      worst: Math.round(recovery.at(-1) ?? 0),
+      median: Math.round(recovery[recovery.length >> 1]?.ms ?? 0),
+      worst: Math.round(recovery.at(-1)?.ms ?? 0),
+      worstAfter: recovery.at(-1)?.kind ?? 'none',
     },
     peakConcurrency: most,
     limit: options.concurrency,
