@@ -61,7 +61,7 @@ export function Retention({ initial }: { initial: Kept }) {
                 Discard
               </Button>
               <Button type="submit" disabled={!changed} loading={save.isPending}>
-                Save
+                Change retention
               </Button>
             </>
           ) : undefined
