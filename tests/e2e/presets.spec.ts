@@ -73,6 +73,21 @@ test('a developer makes an integration and a preset; a marketer uses them and ne
   expect((await booksOf(target)).requests, 'the request left').toBe(1);
   await sheet.getByRole('button', { name: 'Close' }).click();
 
+  await developer.getByRole('button', { name: 'Open editor' }).click();
+  await write(developer, 'Payload', '{ "text": "[[ text ]]", "to": "{{ customer.email }}", "via": "sms" }');
+  await developer.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await developer.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(developer.getByText('Version 2')).toBeVisible();
+  await marketer.reload();
+  await marketer.locator('.react-flow__node').click();
+  await marketer.getByRole('button', { name: 'See and accept' }).click();
+  const changes = marketer.getByRole('dialog', { name: 'From version 1 to 2' });
+  await expect(changes).toContainText('"via": "sms"');
+  await expectAccessible(marketer);
+  await changes.getByRole('button', { name: 'Accept version 2' }).click();
+  await expect(marketer.getByText(/version 2\./)).toBeVisible();
+  await expect(marketer.getByRole('button', { name: 'Detach from the preset' })).toHaveCount(0);
+
   await marketer.goto(`${url}/p/${project}/data/integrations`);
   await expect(marketer.getByText(`Partner ${stamp}`).first()).toBeVisible();
   await expect(marketer.getByRole('link', { name: 'Add new integration' })).toHaveCount(0);
