@@ -2,23 +2,7 @@ import { expect, test } from '@playwright/test';
 import { prisma } from '../../lib/db/index.ts';
 import { expectAccessible, setTheme } from '../support/accessibility.ts';
 import { application, signIn } from '../support/app.ts';
-
-const PAGES = [
-  'campaigns/scenarios',
-  'data/customers',
-  'data/events',
-  'data/catalogs',
-  'data/imports',
-  'data/integrations',
-  'data/integrations/new',
-  'data/integrations/new?kind=http',
-  'data/integrations/presets/new',
-  'data/rehearsal',
-  'settings/general',
-  'settings/access',
-  'settings/throughput-policies',
-  'settings/audit',
-];
+import { PAGES } from '../support/pages.ts';
 
 for (const [theme, width] of [
   ['light', 1440],

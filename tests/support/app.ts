@@ -12,6 +12,8 @@ interface Running {
   databaseUrl: string;
   rehearsalUrl: string;
   signInLink: string;
+  /** What the web process writes. */
+  logFile: string;
 }
 
 /**
@@ -42,8 +44,12 @@ export default async function startApplication(): Promise<() => Promise<void>> {
     REHEARSAL_PORT: String(rehearsalPort),
   });
   const worker = await startChild('worker', 'tools/start-worker.ts', env);
-  const web = await startChild('web', 'tools/start-web.ts', { ...env, PORT: String(webPort) });
-  const running: Running = { url, databaseUrl: database.url, rehearsalUrl, signInLink };
+  const web = await startChild('web', 'tools/start-web.ts', { ...env, PORT: String(webPort), LOG_LEVEL: 'debug' });
+  const logFile = path.join(folder, 'web.log');
+  fs.writeFileSync(logFile, '');
+  for (const output of [web.process.stdout!, web.process.stderr!])
+    output.on('data', (chunk: Buffer) => fs.appendFileSync(logFile, chunk));
+  const running: Running = { url, databaseUrl: database.url, rehearsalUrl, signInLink, logFile };
   process.env.HOOKLINE_E2E = JSON.stringify(running);
   return async () => {
     await web.stop();
@@ -74,10 +80,14 @@ export async function signIn(page: Page): Promise<string> {
   return new URL(page.url()).pathname.split('/')[2]!;
 }
 
-/** A new member of the demo project with that role, signed in on a page of a browser context of its own. */
-export async function memberPage(browser: Browser, role: 'developer' | 'marketer' | 'viewer'): Promise<Page> {
+/** A new member of a project (or the demo project) with that role, signed in on a page of a browser context of its own. */
+export async function memberPage(
+  browser: Browser,
+  role: 'admin' | 'developer' | 'marketer' | 'viewer',
+  project?: string,
+): Promise<Page> {
   const { prisma } = await import('../../lib/db/index.ts');
-  const { id: projectId } = await prisma().project.findFirstOrThrow({ where: { isDemo: true } });
+  const projectId = project ?? (await prisma().project.findFirstOrThrow({ where: { isDemo: true } })).id;
   const user = await prisma().user.create({
     data: {
       email: `${role}-${randomUUID()}@example.com`,

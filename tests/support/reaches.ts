@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { WebhookSettings } from '../../lib/core/webhook.ts';
 import { pool, prisma } from '../../lib/db/index.ts';
 import { type VerbName, verbs } from '../../lib/services/index.ts';
@@ -71,7 +71,7 @@ export async function furnished(mark = CANARY, secrets = SECRETS) {
       projectId,
       email: `${mark}@example.com`,
       role: 'viewer',
-      tokenHash: Buffer.from(mark),
+      tokenHash: randomBytes(32),
       expiresAt: new Date(Date.now() + 60_000),
     },
   });

@@ -136,6 +136,10 @@ const LEDGER: Record<string, Record<string, string>> = {
     'SE-012': 'SE-012',
     'SE-020': 'SE-020',
   },
+  'integration/security/two-projects.test.ts': {
+    'TN-011 TN-014': 'tells the admin of another, about either',
+    'TN-015': 'are in no row of the other, in any table',
+  },
   'integration/security/credentials-in-a-run.test.ts': {
     'SE-003 SE-004 SE-005 SE-006 SE-013': 'is in no stored request, no answer, no later template',
     'SE-009': 'is not shown by a test either',
@@ -145,6 +149,7 @@ const LEDGER: Record<string, Record<string, string>> = {
   'unit/integrations/draft.test.ts': { 'SE-019': 'looks like a secret' },
   'unit/core/node-kinds.test.ts': { 'PJ-015': 'GET' },
   'unit/tools/supply-chain.test.ts': { 'FW-002 FW-006': 'is nowhere below its floor' },
+  'e2e/two-projects.spec.ts': { 'SE-009': 'finds nothing of another: on no page' },
   'e2e/security.spec.ts': { 'AP-023': 'AP-023', 'FW-001': 'FW-001', 'FW-007': 'FW-007' },
   none: {
     'SE-010 SE-011': 'requests are never logged and there is no tracing: lib/log.ts is given names and numbers',
