@@ -1,14 +1,17 @@
 'use client';
 
-import { Maximize2, ScanSearch } from 'lucide-react';
-import { useAsk } from '@/components/call';
+import { Download, Maximize2, ScanSearch } from 'lucide-react';
+import { useAsk, useDo } from '@/components/call';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
+import { IconButton } from '@/components/ui/icon-button';
 import { KeyValues } from '@/components/ui/key-values';
 import { Skeleton } from '@/components/ui/skeleton';
 import { hostOf } from '@/lib/core/node-kinds';
+import { download } from '../download';
 import type { PanelProps } from '../panel-props';
-import { useEditor } from '../store';
+import { useScenario } from '../scenario-context';
+import { useEditor, useEditorStore } from '../store';
 import { PresetLink } from './preset-link';
 
 /** What a webhook does, at a glance; it is edited in its own full-height editor. */
@@ -32,6 +35,7 @@ export function WebhookPanel(props: PanelProps<'webhook'>) {
         <Button icon={<ScanSearch aria-hidden />} onClick={() => check(node.id)}>
           Check audience
         </Button>
+        <Export node={node.id} />
       </div>
       <PresetLink {...props} />
       <div data-field="url">
@@ -64,6 +68,26 @@ export function WebhookPanel(props: PanelProps<'webhook'>) {
         />
       </div>
     </div>
+  );
+}
+
+/** Hands the webhook to the browser as a file for another project; secrets stay here. */
+function Export({ node }: { node: string }) {
+  const scenario = useScenario().id;
+  const store = useEditorStore();
+  const ask = useDo('webhook.export');
+  const save = async () => {
+    // What is exported is what is stored.
+    if (!(await store.getState().flush())) return;
+    ask.mutate({ scenario, node }, { onSuccess: ({ fileName, text }) => download(fileName, text) });
+  };
+  return (
+    <IconButton
+      label="Export the webhook"
+      icon={<Download aria-hidden />}
+      disabled={ask.isPending}
+      onClick={() => void save()}
+    />
   );
 }
 
