@@ -158,3 +158,27 @@ test('a scenario goes to another project as a file: what is missing is listed, a
   await imported.getByRole('button', { name: 'Close' }).click();
   await expect(page.getByRole('button', { name: /No problems|Problems: 0 errors/ })).toBeVisible();
 });
+
+test('one webhook goes to a file and comes in as a scenario of its own', async ({ page }) => {
+  const { url, rehearsalUrl } = application();
+  const stamp = Date.now();
+  const project = await signIn(page);
+  await newScenario(page, project, `Single ${stamp}`, 'Send to everyone now');
+  const editor = await openWebhook(page);
+  await write(page, 'URL', `${rehearsalUrl}/t/single/${stamp}`);
+  await editor.getByRole('button', { name: 'Close' }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export the webhook' }).click(),
+  ]);
+  await page.goto(`${url}/p/${project}/campaigns/scenarios`);
+  await page.getByRole('button', { name: 'Import' }).first().click();
+  const dialog = page.getByRole('dialog', { name: 'Import from a file' });
+  await dialog.getByLabel('File to import').setInputFiles(await download.path());
+  await dialog.getByLabel('Name').fill(`Brought ${stamp}`);
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.waitForURL(/scenarios\/[0-9a-f-]{36}/);
+  await expect(page.locator('.react-flow__node')).toHaveCount(1);
+  await openWebhook(page, `Brought ${stamp}`);
+  await expect.poll(() => textOf(page, 'URL')).toBe(`${rehearsalUrl}/t/single/${stamp}`);
+});
