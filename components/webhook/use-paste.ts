@@ -59,7 +59,6 @@ export function usePaste(
       change(pasted.settings);
       const { secrets } = pasted;
       // A refusal is told by the call itself; the other headers stay.
-      // A refusal is told by the call itself, as a message; the headers then stay out of the webhook.
       if (secrets.length > 0) void keepSecrets(pasted.settings, secrets).catch(() => undefined);
       const notes =
         secrets.length > 0 ? [`Stored as secret: ${secrets.map(({ name }) => name).join(', ')}.`] : pasted.notes;
