@@ -99,6 +99,21 @@ test('a cURL command pasted into the URL becomes the webhook, and the request ca
   expect(await page.content()).not.toContain(secret);
 });
 
+test('a cURL command pasted on the canvas becomes a webhook', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const project = await signIn(page);
+  await newScenario(page, project, 'Pasted', 'Empty');
+  const canvas = page.locator('.react-flow__pane');
+  await canvas.waitFor();
+  await page.evaluate(() =>
+    navigator.clipboard.writeText("curl -X PUT 'https://api.example.com/v1/contacts' -d '{\"a\": 1}'"),
+  );
+  await canvas.click({ position: { x: 60, y: 400 } });
+  await page.keyboard.press('ControlOrMeta+V');
+  await expect(page.locator('.react-flow__node')).toHaveCount(1);
+  await expect(page.locator('.react-flow__node')).toContainText('PUT api.example.com');
+});
+
 test('Check audience finds planted faults among all customers, sends nothing, and offers the fix', async ({ page }) => {
   const { rehearsalUrl } = application();
   const target = `check${Date.now()}`;
