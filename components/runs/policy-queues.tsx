@@ -1,13 +1,14 @@
 'use client';
 
 import Link from 'next/link';
-import { type OutputOf, useAsk } from '@/components/call';
+import { type OutputOf, useAsk, useDo } from '@/components/call';
 import { duration } from '@/components/scenario/duration';
-import { useProject } from '@/components/shell/project-context';
+import { type ShellProject, useProject } from '@/components/shell/project-context';
 import { Badge } from '@/components/ui/badge';
 import { Banner } from '@/components/ui/banner';
 import { Card } from '@/components/ui/card';
 import { Count } from '@/components/ui/count';
+import { Select } from '@/components/ui/select';
 import { Skeleton } from '@/components/ui/skeleton';
 import { type Column, DataTable } from '@/components/ui/table';
 import { PolicyFigures } from './policy-strip';
@@ -32,7 +33,15 @@ export function PolicyQueues() {
       {busy.length === 0 ? (
         <p className="-mt-2 text-muted">Nothing goes through a policy, and nobody waits for one.</p>
       ) : (
-        busy.map((queue) => <QueueCard key={queue.id} queue={queue} />)
+        <>
+          <p className="-mt-2 text-muted">
+            Campaigns that wait for the same policy take turns. One of weight n sends n requests for each one of another
+            of weight 1; what events bring goes first.
+          </p>
+          {busy.map((queue) => (
+            <QueueCard key={queue.id} queue={queue} />
+          ))}
+        </>
       )}
     </section>
   );
@@ -57,7 +66,7 @@ function QueueCard({ queue }: { queue: Queue }) {
         <DataTable
           label={`Campaigns that use ${queue.name}`}
           dense
-          columns={columnsFor(project.id)}
+          columns={columnsFor(project)}
           rows={queue.campaigns}
           rowKey={(campaign) => campaign.runId}
         />
@@ -68,7 +77,7 @@ function QueueCard({ queue }: { queue: Queue }) {
   );
 }
 
-const columnsFor = (project: string): Column<Campaign>[] => [
+const columnsFor = ({ id: project, can }: ShellProject): Column<Campaign>[] => [
   {
     id: 'scenario',
     header: 'Scenario',
@@ -84,6 +93,12 @@ const columnsFor = (project: string): Column<Campaign>[] => [
         {campaign.onEvent ? <Badge tone="info">on event, goes first</Badge> : null}
       </span>
     ),
+  },
+  {
+    id: 'weight',
+    header: 'Weight',
+    width: '100px',
+    cell: (campaign) => (can.build ? <WeightSelect campaign={campaign} /> : campaign.weight),
   },
   {
     id: 'in-flight',
@@ -107,3 +122,19 @@ const columnsFor = (project: string): Column<Campaign>[] => [
     cell: (campaign) => <Count value={campaign.customers} />,
   },
 ];
+
+const WEIGHTS = Array.from({ length: 10 }, (_, i) => ({ value: String(i + 1), label: String(i + 1) }));
+
+/** Belongs to the scenario: all its runs have it, at every policy, and it acts within a second. */
+function WeightSelect({ campaign: { scenarioId, scenarioName, weight } }: { campaign: Campaign }) {
+  const weigh = useDo('scenario.weigh', { success: 'The weight is changed' });
+  return (
+    <Select
+      label={`Weight of ${scenarioName}`}
+      className="h-7 w-16"
+      options={WEIGHTS}
+      value={String(weigh.isPending ? weigh.variables.weight : weight)}
+      onChange={(value) => weigh.mutate({ id: scenarioId, weight: Number(value) })}
+    />
+  );
+}

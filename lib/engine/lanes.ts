@@ -1,9 +1,11 @@
 import { log } from '../log.ts';
-import { claimSlots, releaseSlots, takePermits } from './slots.ts';
+import { claimSlots, releaseSlots, takePermits, weightsOf } from './slots.ts';
+import { Turns } from './turns.ts';
 
 /**
- * Lanes: in each, one policy's requests of this process wait for a slot and take turns by run. A request starts only under
- * a slot whose lease outlives its deadline, so that the limit holds even when this process is stopped or killed.
+ * Lanes: in each, one policy's requests of this process wait for a slot and take turns by run, as often as its scenario's
+ * weight says. A request starts only under a slot whose lease outlives its deadline, so that the limit holds even when this
+ * process is stopped or killed.
  */
 
 /** A request that is ready to go. */
@@ -43,7 +45,8 @@ export class Lane {
   readonly policyId: string | null;
   private readonly holder: number;
   private readonly sources = new Map<number, Source[]>();
-  private turns: number[] = [];
+  private readonly weights = new Map<number, number>();
+  private readonly turns = new Turns<number>((runId) => this.weightOf(runId));
   private granted = 0;
   private cap = Number.POSITIVE_INFINITY;
   private leaseUntil = 0;
@@ -74,8 +77,10 @@ export class Lane {
    * about twice the concurrency is in doubt if this process dies.
    */
   refill(): void {
-    const window = Math.max(2, Math.ceil(this.window / Math.max(1, this.sources.size)));
-    for (const sources of this.sources.values()) {
+    let weights = 0;
+    for (const runId of this.sources.keys()) weights += this.weightOf(runId);
+    for (const [runId, sources] of this.sources) {
+      const window = Math.max(2, Math.ceil((this.window * this.weightOf(runId)) / weights));
       let ready = 0;
       for (const source of sources) ready += source.ready;
       for (const source of sources) {
@@ -112,11 +117,28 @@ export class Lane {
     return this.wanted - this.busy;
   }
 
+  /** Runs that compete here; a run alone needs no weight. */
+  get competing(): number[] {
+    return this.sources.size > 1 ? [...this.sources.keys()] : [];
+  }
+
+  /** Gives the runs that are here their requests a turn. */
+  weigh(weights: ReadonlyMap<number, number>): void {
+    for (const runId of this.sources.keys()) {
+      const weight = weights.get(runId);
+      if (weight !== undefined) this.weights.set(runId, weight);
+    }
+  }
+
+  private weightOf(runId: number): number {
+    return this.weights.get(runId) ?? 1;
+  }
+
   add(source: Source): void {
     const sources = this.sources.get(source.runId) ?? [];
     sources.push(source);
     this.sources.set(source.runId, sources);
-    if (!this.turns.includes(source.runId)) this.turns.push(source.runId);
+    this.turns.add(source.runId);
     if (this.granted === 0 || performance.now() + source.deadlineMs > this.leaseUntil) this.renewSoon();
     this.refill();
   }
@@ -126,7 +148,8 @@ export class Lane {
     if (sources.length > 0) this.sources.set(source.runId, sources);
     else {
       this.sources.delete(source.runId);
-      this.turns = this.turns.filter((runId) => runId !== source.runId);
+      this.weights.delete(source.runId);
+      this.turns.remove(source.runId);
     }
     if (this.isIdle) this.idleSince = performance.now();
   }
@@ -158,18 +181,18 @@ export class Lane {
 
   /** The next request: on-event runs first, then runs take turns. */
   private take(now: number): Item | undefined {
-    for (const onEvent of [true, false])
-      for (let i = 0; i < this.turns.length; i++) {
-        const runId = this.turns[i]!;
-        for (const source of this.sources.get(runId)!) {
-          if (source.onEvent !== onEvent || now + source.deadlineMs > this.leaseUntil) continue;
-          const item = source.next();
-          if (!item) continue;
-          this.turns.splice(i, 1);
-          this.turns.push(runId);
-          return item;
-        }
-      }
+    return (
+      this.turns.next((runId) => this.takeOf(runId, true, now)) ??
+      this.turns.next((runId) => this.takeOf(runId, false, now))
+    );
+  }
+
+  private takeOf(runId: number, onEvent: boolean, now: number): Item | undefined {
+    for (const source of this.sources.get(runId)!) {
+      if (source.onEvent !== onEvent || now + source.deadlineMs > this.leaseUntil) continue;
+      const item = source.next();
+      if (item) return item;
+    }
     return undefined;
   }
 
@@ -268,13 +291,28 @@ export class Lanes {
   private readonly holder: number;
   private readonly onRoom: (lane: Lane) => void;
   private readonly timer: NodeJS.Timeout;
+  private weighing = false;
 
   constructor(holder: number, onRoom: (lane: Lane) => void) {
     this.holder = holder;
     this.onRoom = onRoom;
     this.timer = setInterval(() => {
       for (const lane of this.lanes.values()) lane.renewSoon();
+      this.weigh().catch((error: Error) => log.warn({ error: error.message }, 'weights could not be read'));
     }, RENEW_MS);
+  }
+
+  /** Weights are read as often as limits, and only while runs compete. */
+  private async weigh(): Promise<void> {
+    const competing = new Set([...this.lanes.values()].flatMap((lane) => lane.competing));
+    if (this.weighing || competing.size === 0) return;
+    this.weighing = true;
+    try {
+      const weights = await weightsOf([...competing]);
+      for (const lane of this.lanes.values()) lane.weigh(weights);
+    } finally {
+      this.weighing = false;
+    }
   }
 
   get(policyId: string | null): Lane {

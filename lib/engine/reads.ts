@@ -216,7 +216,7 @@ export async function policyQueue(sql: Sql, projectId: string, policyId: string)
   if (!row) return null;
   const { rows: campaigns } = await sql.query<PolicyQueue['campaigns'][number] & { batch: boolean }>(
     `SELECT r.id::text AS "runId", r.number AS "runNumber", s.id::text AS "scenarioId", s.name AS "scenarioName",
-            bool_or(c.on_event) AS "onEvent", sum(c.size - c.claimed)::float8 AS customers,
+            s.weight, bool_or(c.on_event) AS "onEvent", sum(c.size - c.claimed)::float8 AS customers,
             sum(CASE WHEN n.settings->>'batch' = 'true'
                      THEN ceil((c.size - c.claimed)::numeric / greatest(1, (n.settings->>'batchSize')::int)) ELSE c.size - c.claimed END)::float8 AS waiting,
             coalesce(sum(w.n), 0)::float8 AS "inFlight"

@@ -1,7 +1,8 @@
 import type { Sql } from '../db/index.ts';
+import { intArray } from './chunks.ts';
 import { query } from './sql.ts';
 
-/** Slots and permits of throughput policies, as the database gives them to one holder. */
+/** Slots, permits and turns at throughput policies, as the database gives them to one holder. */
 
 export interface SlotsGranted {
   granted: number;
@@ -63,3 +64,12 @@ export async function takePermits(policyId: string, wanted: number, horizonMs: n
 /** Times of permits: what idleness saved up may go at once, the rest evenly spread. */
 export const permitTimes = (taken: number, firstMs: number, stepMs: number): number[] =>
   Array.from({ length: taken }, (_, i) => Math.max(0, firstMs + i * stepMs));
+
+/** Requests a turn of each run, as its scenario says. */
+export async function weightsOf(runIds: readonly number[]): Promise<Map<number, number>> {
+  const rows = await query<{ id: number; weight: number }>(
+    'SELECT r.id, s.weight FROM run r JOIN scenario s ON s.id = r.scenario_id WHERE r.id = ANY($1::bigint[])',
+    [intArray(runIds)],
+  );
+  return new Map(rows.map(({ id, weight }) => [id, weight]));
+}

@@ -85,6 +85,8 @@ export interface PolicyQueue extends PolicyLoad {
     scenarioName: string;
     /** On-event work goes first. */
     onEvent: boolean;
+    /** Requests that it sends for each one of another campaign of weight 1. */
+    weight: number;
     waiting: number;
     customers: number;
     inFlight: number;

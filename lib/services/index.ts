@@ -68,6 +68,7 @@ import {
 import { editScenario, listVersions, openVersion, revertScenario } from './scenario-edit.ts';
 import { forecastScenario } from './scenario-forecast.ts';
 import { startScenario, stopScenario } from './scenario-start.ts';
+import { weighScenario } from './scenario-weight.ts';
 import { storeSecret } from './secret.ts';
 import { changePassword, listSessions, revokeSession } from './session.ts';
 import { beginTotp, confirmTotp, disableTotp, totpStatus } from './totp.ts';
@@ -169,6 +170,7 @@ export const verbs = {
   'scenario.tag': tagScenario,
   'scenario.version': openVersion,
   'scenario.versions': listVersions,
+  'scenario.weigh': weighScenario,
   'secret.store': storeSecret,
   'session.change-password': changePassword,
   'session.list': listSessions,

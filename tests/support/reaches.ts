@@ -236,6 +236,7 @@ export const REACHES: Record<VerbName, (theirs: Theirs) => object> = {
   'scenario.tag': ofScenario({ tags: ['mine'] }),
   'scenario.version': ofScenario({ number: 1 }),
   'scenario.versions': ofScenario(),
+  'scenario.weigh': ofScenario({ weight: 9 }),
   'secret.store': OWN,
   'session.change-password': OWN,
   'session.list': OWN,

@@ -274,6 +274,11 @@ describe('renaming, tagging, copying, archiving and deleting', () => {
       before: { tags: [] },
       after: { tags: ['a', 'b'] },
     });
+    expect(await told(verbs['scenario.weigh'](ctx, { id, weight: 3 }))).toMatchObject({
+      action: 'scenario.weigh',
+      before: { weight: 1 },
+      after: { weight: 3 },
+    });
     expect(await told(verbs['scenario.archive'](ctx, { id }))).toMatchObject({ action: 'scenario.archive' });
     expect(await told(verbs['scenario.restore'](ctx, { id }))).toMatchObject({ action: 'scenario.restore' });
     expect(await told(verbs['scenario.delete'](ctx, { id }))).toMatchObject({
@@ -299,6 +304,15 @@ describe('renaming, tagging, copying, archiving and deleting', () => {
     expect(is).toMatchObject({ name: 'Offers (copy)', status: 'draft', tags: ['spring'], document: was.document });
     await edit(ctx, copy.id, { type: 'remove', nodes: [is.document.nodes[0]!.id], edges: [] });
     expect((await verbs['scenario.open'](ctx, { id })).document.nodes).toHaveLength(2);
+  });
+
+  it.each([0, 11, 1.5])('refuses a weight of %s', async (weight) => {
+    const ctx = await (await newProject()).as('marketer');
+    const { id } = await create(ctx);
+    await expect(verbs['scenario.weigh'](ctx, { id, weight })).rejects.toMatchObject({
+      code: 'invalid',
+      fields: [{ path: 'weight' }],
+    });
   });
 
   it('of a scenario that runs are refused', async () => {
@@ -352,6 +366,7 @@ describe('who may', () => {
       verbs['scenario.edit'](viewer, { id, revision: 0, operations: [] }),
       verbs['scenario.rename'](viewer, { id, name: 'X' }),
       verbs['scenario.tag'](viewer, { id, tags: [] }),
+      verbs['scenario.weigh'](viewer, { id, weight: 2 }),
       verbs['scenario.duplicate'](viewer, { id }),
       verbs['scenario.archive'](viewer, { id }),
       verbs['scenario.restore'](viewer, { id }),
@@ -370,6 +385,7 @@ describe('who may', () => {
       () => verbs['scenario.edit'](ctx, { id, revision: 0, operations: [{ type: 'move', positions: {} }] }),
       () => verbs['scenario.rename'](ctx, { id, name: 'X' }),
       () => verbs['scenario.tag'](ctx, { id, tags: [] }),
+      () => verbs['scenario.weigh'](ctx, { id, weight: 2 }),
       () => verbs['scenario.duplicate'](ctx, { id }),
       () => verbs['scenario.archive'](ctx, { id }),
       () => verbs['scenario.restore'](ctx, { id }),
