@@ -1,21 +1,8 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { prisma } from '../../lib/db/index.ts';
 import { expectAccessible } from '../support/accessibility.ts';
-import { application, memberPage, signIn } from '../support/app.ts';
+import { application, everythingGiven, memberPage, signIn } from '../support/app.ts';
 import { booksOf, newScenario, openWebhook, textOf, write } from '../support/editor.ts';
-
-/** Keeps every text that the server gives to a page. */
-function everythingGiven(page: Page): string[] {
-  const given: string[] = [];
-  page.on('response', (response) => {
-    response.text().then(
-      (text) => given.push(text),
-      // A redirect or an aborted request has no text.
-      () => undefined,
-    );
-  });
-  return given;
-}
 
 test('a developer makes an integration and a preset; a marketer uses them and never sees the secret', async ({
   browser,

@@ -5,6 +5,7 @@ import type { Browser, Page } from '@playwright/test';
 import { buildIfStale } from '../../tools/build.ts';
 import { freePort } from '../../tools/postgres.ts';
 import { installationKeys, openDatabase, startChild } from '../../tools/stack.ts';
+import { type Issued, newAuthority } from './certificates.ts';
 
 /** Where the application of the browser tests listens; in the environment so that the tests' own processes see it. */
 interface Running {
@@ -14,6 +15,10 @@ interface Running {
   signInLink: string;
   /** What the web process writes. */
   logFile: string;
+  /** For servers that a story opens itself: ports that webhooks may reach, and a certificate for 127.0.0.1 that they trust. */
+  receivers: { ports: [number, number, number, number]; certificate: Issued };
+  /** Where a story's identity provider listens, and what the web app is known as there. */
+  identity: { port: number; issuer: string; clientId: string; clientSecret: string; name: string };
 }
 
 /**
@@ -27,11 +32,21 @@ export default async function startApplication(): Promise<() => Promise<void>> {
   const [webPort, rehearsalPort] = [await freePort(), await freePort()];
   const url = `http://127.0.0.1:${webPort}`;
   const rehearsalUrl = `http://127.0.0.1:${rehearsalPort}`;
+  const ports: Running['receivers']['ports'] = [await freePort(), await freePort(), await freePort(), await freePort()];
+  const authority = newAuthority();
+  const authorityFile = path.join(folder, 'authority.pem');
+  fs.writeFileSync(authorityFile, authority.cert);
+  const identity = await identityOnFreePort();
   const env = {
     ...installationKeys(folder).keys,
     DATABASE_URL: database.url,
     REHEARSAL_URL: rehearsalUrl,
-    EGRESS_ALLOW: `127.0.0.1:${rehearsalPort}`,
+    EGRESS_ALLOW: [rehearsalPort, ...ports].map((port) => `127.0.0.1:${port}`).join(),
+    EGRESS_CA_FILE: authorityFile,
+    OIDC_ISSUER: identity.issuer,
+    OIDC_CLIENT_ID: identity.clientId,
+    OIDC_CLIENT_SECRET: identity.clientSecret,
+    OIDC_NAME: identity.name,
     LOG_LEVEL: 'warn',
   };
   Object.assign(process.env, env);
@@ -49,7 +64,16 @@ export default async function startApplication(): Promise<() => Promise<void>> {
   fs.writeFileSync(logFile, '');
   for (const output of [web.process.stdout!, web.process.stderr!])
     output.on('data', (chunk: Buffer) => fs.appendFileSync(logFile, chunk));
-  const running: Running = { url, databaseUrl: database.url, rehearsalUrl, signInLink, logFile };
+  const receivers = { ports, certificate: authority.issue({ name: 'receiver', hosts: ['127.0.0.1'] }) };
+  const running: Running = {
+    url,
+    databaseUrl: database.url,
+    rehearsalUrl,
+    signInLink,
+    logFile,
+    receivers,
+    identity,
+  };
   process.env.HOOKLINE_E2E = JSON.stringify(running);
   return async () => {
     await web.stop();
@@ -59,6 +83,17 @@ export default async function startApplication(): Promise<() => Promise<void>> {
     await closeDb();
     database.stop();
     fs.rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+async function identityOnFreePort(): Promise<Running['identity']> {
+  const port = await freePort();
+  return {
+    port,
+    issuer: `http://127.0.0.1:${port}`,
+    clientId: 'hookline',
+    clientSecret: randomUUID(),
+    name: 'Acme ID',
   };
 }
 
@@ -78,6 +113,19 @@ export async function signIn(page: Page): Promise<string> {
   await button.click().catch(() => {});
   await page.waitForURL(/\/p\/[^/]+\//);
   return new URL(page.url()).pathname.split('/')[2]!;
+}
+
+/** Keeps every text that the server gives to a page. */
+export function everythingGiven(page: Page): string[] {
+  const given: string[] = [];
+  page.on('response', (response) => {
+    response.text().then(
+      (text) => given.push(text),
+      // A redirect or an aborted request has no text.
+      () => undefined,
+    );
+  });
+  return given;
 }
 
 /** A new member of a project (or the demo project) with that role, signed in on a page of a browser context of its own. */

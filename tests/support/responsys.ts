@@ -26,7 +26,10 @@ export interface Responsys {
 
 const LIFE_MS = 3 * 3600_000;
 
-export async function responsys(account = { user: 'hookline_api', password: 'Oracle&123=+' }): Promise<Responsys> {
+export async function responsys(
+  account = { user: 'hookline_api', password: 'Oracle&123=+' },
+  ports = { login: 0, api: 0 },
+): Promise<Responsys> {
   const tokens = new Map<string, number>();
   const logins: string[] = [];
   let { password } = account;
@@ -37,34 +40,42 @@ export async function responsys(account = { user: 'hookline_api', password: 'Ora
     return at !== undefined && now() - at < LIFE_MS;
   };
 
-  const api = await httpServer((response, request) => {
-    if (!request.url.startsWith(`${path}/rest/api/v1.3/`)) return json(response, 404, { title: 'Not found' });
-    if (closed || !isValid(request.headers.authorization))
-      return json(response, 401, { title: 'Authentication failed', errorCode: 'TOKEN_EXPIRED' });
-    json(response, 200, { recordsProcessed: 1 });
-  });
+  const api = await httpServer(
+    (response, request) => {
+      if (!request.url.startsWith(`${path}/rest/api/v1.3/`)) return json(response, 404, { title: 'Not found' });
+      if (closed || !isValid(request.headers.authorization))
+        return json(response, 401, { title: 'Authentication failed', errorCode: 'TOKEN_EXPIRED' });
+      json(response, 200, { recordsProcessed: 1 });
+    },
+    undefined,
+    ports.api,
+  );
 
-  const login = await httpServer((response, request) => {
-    if (failing !== null) return json(response, failing, { title: 'Try again later' });
-    const kind = loginKind(request);
-    if (kind === null) return json(response, 400, { title: 'Invalid request', errorCode: 'INVALID_PARAMETER' });
-    const form = new URLSearchParams(request.body.toString());
-    const isRight =
-      kind === 'token'
-        ? isValid(request.headers.authorization)
-        : form.get('user_name') === account.user && form.get('password') === password;
-    if (!isRight)
-      return json(response, 401, {
-        type: '',
-        title: 'Authentication failed',
-        errorCode: 'UNAUTHORIZED',
-        detail: `Invalid user name or password ${form.get('password') ?? ''}`,
-      });
-    logins.push(kind);
-    const token = `TOKEN-${++issued}-${'x'.repeat(20)}`;
-    tokens.set(token, now());
-    json(response, 200, { authToken: token, issuedAt: now(), endPoint: `${api.origin}${path}` });
-  });
+  const login = await httpServer(
+    (response, request) => {
+      if (failing !== null) return json(response, failing, { title: 'Try again later' });
+      const kind = loginKind(request);
+      if (kind === null) return json(response, 400, { title: 'Invalid request', errorCode: 'INVALID_PARAMETER' });
+      const form = new URLSearchParams(request.body.toString());
+      const isRight =
+        kind === 'token'
+          ? isValid(request.headers.authorization)
+          : form.get('user_name') === account.user && form.get('password') === password;
+      if (!isRight)
+        return json(response, 401, {
+          type: '',
+          title: 'Authentication failed',
+          errorCode: 'UNAUTHORIZED',
+          detail: `Invalid user name or password ${form.get('password') ?? ''}`,
+        });
+      logins.push(kind);
+      const token = `TOKEN-${++issued}-${'x'.repeat(20)}`;
+      tokens.set(token, now());
+      json(response, 200, { authToken: token, issuedAt: now(), endPoint: `${api.origin}${path}` });
+    },
+    undefined,
+    ports.login,
+  );
 
   return {
     login,

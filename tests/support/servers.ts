@@ -7,11 +7,14 @@ import { afterEach } from 'vitest';
 
 const open: { close(): Promise<void> }[] = [];
 
+/** Closes all servers that are open. */
+export async function closeServers(): Promise<void> {
+  await Promise.all(open.splice(0).map((server) => server.close()));
+}
+
 /** Closes the servers of each test of this file after it. */
 export function closeServersAfterEach(): void {
-  afterEach(async () => {
-    await Promise.all(open.splice(0).map((server) => server.close()));
-  });
+  afterEach(closeServers);
 }
 
 export interface Seen {
@@ -36,8 +39,8 @@ export interface HttpServer {
 
 type Answer = (response: http.ServerResponse, request: Seen) => void;
 
-/** An HTTP server that remembers what it saw and answers as told; 200 without a body by default. */
-export async function httpServer(answer: Answer = (response) => response.end(), tls?: https.ServerOptions) {
+/** An HTTP server that remembers what it saw and answers as told; 200 without a body by default. Port 0 is any free one. */
+export async function httpServer(answer: Answer = (response) => response.end(), tls?: https.ServerOptions, port = 0) {
   const seen: Seen[] = [];
   const listener: http.RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
@@ -50,7 +53,7 @@ export async function httpServer(answer: Answer = (response) => response.end(), 
     });
   };
   const server = tls ? https.createServer(tls, listener) : http.createServer(listener);
-  const tcp = await listening(server);
+  const tcp = await listening(server, port);
   const found: HttpServer = {
     port: tcp.port,
     origin: `${tls ? 'https' : 'http'}://127.0.0.1:${tcp.port}`,
@@ -68,7 +71,7 @@ export async function tcpServer(onSocket: (socket: net.Socket) => void) {
   return { ...tcp, origin: `http://127.0.0.1:${tcp.port}`, host: `127.0.0.1:${tcp.port}` };
 }
 
-async function listening(server: net.Server): Promise<{ port: number; connections(): number }> {
+async function listening(server: net.Server, port = 0): Promise<{ port: number; connections(): number }> {
   const sockets = new Set<net.Socket>();
   let count = 0;
   server.on('connection', (socket) => {
@@ -78,7 +81,7 @@ async function listening(server: net.Server): Promise<{ port: number; connection
     socket.on('close', () => sockets.delete(socket));
   });
   server.on('tlsClientError', () => {});
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   open.push({
     close: () =>
       new Promise((resolve) => {
