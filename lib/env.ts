@@ -29,6 +29,13 @@ function isRandom(text: string): boolean {
   return new Set(bytes).size >= 16;
 }
 
+/** What an issuer says decides who gets in: nobody on the way may change it (OpenID Connect Core §2: the issuer is an https URL). */
+function isSafeIssuer(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && /^(127(\.\d+){3}|localhost|\[::1\])$/.test(hostname));
+}
+
 const Environment = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgresql://'),
   /** Wraps the keys of all stored secrets. */
@@ -39,7 +46,7 @@ const Environment = z.object({
   NEXTAUTH_SECRET: SessionSecret.optional(),
   NEXTAUTH_URL: z.url().optional(),
   /** Sign-in by an identity provider of your own (OpenID Connect); all three or none. */
-  OIDC_ISSUER: z.url().optional(),
+  OIDC_ISSUER: z.url().refine(isSafeIssuer, 'must begin with https:// (http:// only on this machine)').optional(),
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),
   /** What the button says: "Sign in with …". */

@@ -7,15 +7,18 @@ import { Banner } from '@/components/ui/banner';
 import { Button, LinkButton } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
+import { IdentityButton } from './identity-button';
 
 export interface InvitationFormProps {
   token: string;
   invitation: { email: string; role: string; projectName: string; hasAccount: boolean };
   signedInAs: string | null;
+  /** What the organisation's own sign-in is called; null where there is none. */
+  identity: string | null;
 }
 
 /** Accepts an invitation: with the account that the address has, or with a new one. */
-export function InvitationForm({ token, invitation, signedInAs }: InvitationFormProps) {
+export function InvitationForm({ token, invitation, signedInAs, identity }: InvitationFormProps) {
   const { email, role, projectName, hasAccount } = invitation;
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
@@ -92,6 +95,12 @@ export function InvitationForm({ token, invitation, signedInAs }: InvitationForm
           {hasAccount ? 'Join the project' : 'Create account and join'}
         </Button>
       )}
+      {identity && !hasAccount ? (
+        <>
+          <IdentityButton name={identity} then="/" />
+          <p className="text-muted text-sm">Signing in there as {email} makes the account without a password.</p>
+        </>
+      ) : null}
     </form>
   );
 }

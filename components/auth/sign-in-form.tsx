@@ -6,6 +6,7 @@ import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
+import { IdentityButton, identityRefusal } from './identity-button';
 
 /** What next-auth answers, in words. Its own code stands for "wrong"; other texts come from us. */
 export function wordsOf(error: string, wrong: string): string {
@@ -19,15 +20,17 @@ export interface SignInFormProps {
   then: string;
   /** What the organisation's own sign-in is called; null where there is none. */
   identity: string | null;
+  /** The code with which that sign-in came back; null when it did not. */
+  refusal: string | null;
 }
 
 /** E-mail address and password, then the code of a second factor where there is one; goes to `then` afterwards. */
-export function SignInForm({ then, identity }: SignInFormProps) {
+export function SignInForm({ then, identity, refusal }: SignInFormProps) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [code, setCode] = useState<string | null>(null);
   const [working, setWorking] = useState(false);
-  const [fault, setFault] = useState<string | null>(null);
+  const [fault, setFault] = useState(refusal && identityRefusal(refusal, identity));
   const submit = async () => {
     setWorking(true);
     setFault(null);
@@ -90,11 +93,7 @@ export function SignInForm({ then, identity }: SignInFormProps) {
       <Button type="submit" variant="primary" size="lg" loading={working} disabled={!email || !password || code === ''}>
         Sign in
       </Button>
-      {identity ? (
-        <Button size="lg" onClick={() => void signIn('identity', { callbackUrl: then })}>
-          Sign in with {identity}
-        </Button>
-      ) : null}
+      {identity ? <IdentityButton name={identity} then={then} /> : null}
       <p className="text-muted text-sm">No account yet? Ask an admin of your project for an invitation.</p>
     </form>
   );

@@ -1,18 +1,19 @@
 import { headers } from 'next/headers';
-import type { NextAuthOptions } from 'next-auth';
+import type { NextAuthOptions, Profile } from 'next-auth';
 import Credentials from 'next-auth/providers/credentials';
 import { env } from '../env.ts';
 import { log } from '../log.ts';
+import { signInWithIdentity } from '../services/identity.ts';
 import { ServiceError } from '../services/index.ts';
 import {
   endSession,
   type From,
   LIFETIME_MS,
   type SignedIn,
-  signInWithIdentity,
   signInWithLink,
   signInWithPassword,
 } from '../services/session.ts';
+import { ownAddress } from './paths.ts';
 
 declare module 'next-auth' {
   interface User {
@@ -65,6 +66,22 @@ async function signIn(attempt: () => Promise<SignedIn | null>) {
 
 const IDENTITY = 'identity';
 
+/** What an identity provider may say of somebody, as far as we read it. */
+interface Claims {
+  sub: string;
+  name?: unknown;
+  email?: unknown;
+  email_verified?: unknown;
+}
+
+const textOf = (claim: unknown): string | null => (typeof claim === 'string' ? claim : null);
+
+/** What the organisation's own sign-in is called; null where the operator has set none up. */
+export function identityName(): string | null {
+  const { OIDC_ISSUER, OIDC_NAME } = env();
+  return OIDC_ISSUER ? OIDC_NAME : null;
+}
+
 /** The organisation's own sign-in by OpenID Connect, where the operator has set one up (lib/env.ts: OIDC_*). */
 function identityProviders(): NextAuthOptions['providers'] {
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret, OIDC_NAME: name } = env();
@@ -78,12 +95,22 @@ function identityProviders(): NextAuthOptions['providers'] {
       authorization: { params: { scope: 'openid email profile' } },
       checks: ['pkce', 'state', 'nonce'],
       idToken: true,
+      // A provider may keep address and name out of the ID token (OpenID Connect Core §5.4): then it is asked for them, and
+      // an answer about another subject is refused.
+      userinfo: {
+        async request({ client, tokens }) {
+          // The method of openid-client, which next-auth's type of the same name leaves out.
+          const claims = (tokens as unknown as { claims(): Profile & Claims }).claims();
+          const isComplete = claims.email !== undefined && claims.email_verified !== undefined;
+          return isComplete ? claims : client.userinfo(tokens as Parameters<typeof client.userinfo>[0]);
+        },
+      },
       clientId,
       clientSecret,
-      profile: (profile: { sub: string; name?: string; email?: string }) => ({
+      profile: (profile: Claims) => ({
         id: profile.sub,
-        name: profile.name ?? null,
-        email: profile.email ?? null,
+        name: textOf(profile.name),
+        email: textOf(profile.email),
         // Set once the account was found: see the callback signIn.
         sessionId: '',
       }),
@@ -131,15 +158,15 @@ export function authOptions(): NextAuthOptions {
     callbacks: {
       async signIn({ user, account, profile }) {
         if (account?.provider !== IDENTITY) return true;
-        const { email, email_verified: verified } = (profile ?? {}) as { email?: string; email_verified?: boolean };
-        const signedIn = await signInWithIdentity(email ?? '', verified === true, await fromOfThisRequest());
+        const { name, email, email_verified: verified } = (profile ?? {}) as Partial<Claims>;
+        const identity = { name: textOf(name), email: textOf(email) ?? '', verified: verified === true };
+        const signedIn = await signInWithIdentity(identity, await fromOfThisRequest());
         if (signedIn) user.sessionId = signedIn.sessionId;
         return signedIn !== null;
       },
       jwt: ({ token, user }) => (user ? { ...token, sessionId: user.sessionId } : token),
       session: ({ session, token }) => ({ ...session, sessionId: token.sessionId }),
-      // Only paths of our own: an address from elsewhere would make the sign-in page a springboard.
-      redirect: ({ url, baseUrl }) => (url.startsWith('/') && !url.startsWith('//') ? `${baseUrl}${url}` : baseUrl),
+      redirect: ({ url, baseUrl }) => ownAddress(url, baseUrl),
     },
     events: {
       signOut: async ({ token }) => {

@@ -5,7 +5,7 @@
 export { answerCall, answerDownload, answerJson, answerUpload, type Refusal } from './answer.ts';
 export { answerApi } from './api.ts';
 export { ask, type InputOf, type OutputOf } from './ask.ts';
-export { addressOf, authOptions } from './auth.ts';
+export { addressOf, authOptions, identityName } from './auth.ts';
 export { type CurrentUser, caller, currentUser, requireCaller } from './caller.ts';
 export { ownPath, signInPath } from './paths.ts';
 export { answerBatch, answerTime, answerTrack } from './track.ts';

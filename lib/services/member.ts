@@ -206,7 +206,7 @@ export async function acceptInvitation(
   return prisma().$transaction(async (tx) => {
     const invitation = await openInvitation(tx, token);
     if (!invitation) throw new ServiceError('not-found', 'This invitation is no longer good. Ask for a new one.');
-    const { email, projectId, role } = invitation;
+    const { email, projectId } = invitation;
     let user = await tx.user.findUnique({ where: { email } });
     if (user && user.id !== userId)
       throw new ServiceError('forbidden', `Sign in as ${email} first: this address has an account.`);
@@ -214,30 +214,39 @@ export async function acceptInvitation(
       if (!account) throw new ServiceError('invalid', 'Give your name and a password.');
       user = await tx.user.create({ data: { email, name: account.name, passwordHash } });
     }
-    const taken = await tx.invitation.updateMany({
-      where: { id: invitation.id, acceptedAt: null },
-      data: { acceptedAt: new Date() },
-    });
-    if (taken.count !== 1) throw new ServiceError('conflict', 'This invitation was just used.');
-    await tx.membership.upsert({
-      where: { projectId_userId: { projectId, userId: user.id } },
-      create: { projectId, userId: user.id, role },
-      update: {},
-    });
-    await tx.auditEntry.create({
-      data: {
-        projectId,
-        actorKind: 'user',
-        actorId: user.id,
-        actorName: user.name,
-        action: 'member.join',
-        objectType: 'member',
-        objectId: user.id,
-        objectName: user.name,
-        after: { role },
-      },
-    });
+    await joinProject(tx, invitation, user);
     return { projectId, email };
+  });
+}
+
+/**
+ * Uses up an invitation and makes a user a member by it, with an entry in the audit log.
+ * @throws ServiceError "conflict" when it was used a moment ago
+ */
+export async function joinProject(
+  tx: Tx,
+  { id, projectId, role }: { id: string; projectId: string; role: z.infer<typeof RoleName> },
+  user: { id: string; name: string },
+): Promise<void> {
+  const taken = await tx.invitation.updateMany({ where: { id, acceptedAt: null }, data: { acceptedAt: new Date() } });
+  if (taken.count !== 1) throw new ServiceError('conflict', 'This invitation was just used.');
+  await tx.membership.upsert({
+    where: { projectId_userId: { projectId, userId: user.id } },
+    create: { projectId, userId: user.id, role },
+    update: {},
+  });
+  await tx.auditEntry.create({
+    data: {
+      projectId,
+      actorKind: 'user',
+      actorId: user.id,
+      actorName: user.name,
+      action: 'member.join',
+      objectType: 'member',
+      objectId: user.id,
+      objectName: user.name,
+      after: { role },
+    },
   });
 }
 

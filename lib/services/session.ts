@@ -66,19 +66,6 @@ export async function signInWithPassword(
   return prisma().$transaction((tx) => startSession(tx, user, from));
 }
 
-/**
- * Starts a session for somebody whom an identity provider vouches for. Only accounts that exist are let in: an invitation
- * makes one; the provider, not we, asks for a second factor.
- * @param verified whether the provider has verified the address; one that has not could be anybody's
- */
-export async function signInWithIdentity(email: string, verified: boolean, from: From): Promise<SignedIn | null> {
-  const account = email.trim().toLowerCase();
-  const user = verified ? await prisma().user.findUnique({ where: { email: account } }) : null;
-  if (user) return prisma().$transaction((tx) => startSession(tx, user, from));
-  await recordSignIn(prisma(), 'sign-in.refuse', null, account, from);
-  return null;
-}
-
 /** Starts a session for a one-time link; null when the token is unknown, used or too old. */
 export async function signInWithLink(token: string, from: From): Promise<SignedIn | null> {
   await admitSignIn('link', from.address);
@@ -96,7 +83,8 @@ export async function signInWithLink(token: string, from: From): Promise<SignedI
   return signedIn;
 }
 
-async function startSession(tx: Tx, user: SignedIn['user'], from: From): Promise<SignedIn> {
+/** Starts a session and records the sign-in; whoever calls has made sure who it is. */
+export async function startSession(tx: Tx, user: SignedIn['user'], from: From): Promise<SignedIn> {
   const session = await tx.session.create({
     data: {
       userId: user.id,
@@ -110,7 +98,7 @@ async function startSession(tx: Tx, user: SignedIn['user'], from: From): Promise
 }
 
 /** Sign-ins belong to no project: their entries have none. */
-async function recordSignIn(
+export async function recordSignIn(
   db: Db | Tx,
   action: string,
   user: { id: string; name: string } | null,

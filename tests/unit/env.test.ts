@@ -65,4 +65,15 @@ describe('the environment', () => {
       expect(faultsOf({ [name]: 'nowhere' })).toContain(name);
     expect(faultsOf({ DATABASE_URL: 'mysql://localhost' })).toContain('postgresql://');
   });
+
+  it('takes an identity provider whole, and over https only, except on this machine', () => {
+    const provider = { OIDC_CLIENT_ID: 'hookline', OIDC_CLIENT_SECRET: 'a secret' };
+    for (const issuer of ['https://id.example.com/realms/acme', 'http://127.0.0.1:8080', 'http://localhost:8080/dex'])
+      expect(faultsOf({ ...provider, OIDC_ISSUER: issuer }), issuer).toBe('');
+    for (const issuer of ['http://id.example.com', 'http://127.0.0.1.example.com', 'ftp://127.0.0.1', 'id.example.com'])
+      expect(faultsOf({ ...provider, OIDC_ISSUER: issuer }), issuer).toContain('OIDC_ISSUER');
+    expect(faultsOf({ OIDC_ISSUER: 'https://id.example.com' })).toMatch(
+      /OIDC_CLIENT_ID: is missing\n.*OIDC_CLIENT_SECRET/,
+    );
+  });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { prisma } from '../../../lib/db/index.ts';
 import { type Ctx, verbs } from '../../../lib/services/index.ts';
 import { hashPassword } from '../../../lib/services/password.ts';
-import { SECOND_FACTOR, signInWithIdentity, signInWithPassword } from '../../../lib/services/session.ts';
+import { SECOND_FACTOR, signInWithPassword } from '../../../lib/services/session.ts';
 import { codeOf, stepAt } from '../../../lib/services/totp-code.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { lastAudit, newProject } from '../../support/members.ts';
@@ -136,19 +136,5 @@ describe('signing in with a second factor', () => {
     await prisma().userTotp.update({ where: { userId: ctx.actor.id! }, data: { sealed: new Uint8Array(120) } });
     await expect(signInWithPassword(email, PASSWORD, from(), codeAt())).rejects.toMatchObject({ code: 'invalid' });
     expect(await signInWithPassword(email, PASSWORD, from(), recoveryCodes[0]!)).not.toBeNull();
-  });
-});
-
-describe('signing in by an identity provider', () => {
-  it('lets in who has an account and a verified address, and nobody else', async () => {
-    const { email } = await someone();
-    expect(await signInWithIdentity(email.toUpperCase(), true, from())).toMatchObject({ user: { email } });
-    expect(await signInWithIdentity(email, false, from())).toBeNull();
-    expect(await signInWithIdentity('stranger@example.com', true, from())).toBeNull();
-    expect(await signInWithIdentity('', true, from())).toBeNull();
-    const refusals = await prisma().auditEntry.findMany({
-      where: { action: 'sign-in.refuse', actorName: 'stranger@example.com' },
-    });
-    expect(refusals).toHaveLength(1);
   });
 });

@@ -1,6 +1,6 @@
 import { InvitationForm } from '@/components/auth/invitation-form';
 import { EmptyState } from '@/components/ui/empty-state';
-import { currentUser } from '@/lib/next';
+import { currentUser, identityName } from '@/lib/next';
 import { invitationOf } from '@/lib/services/member';
 
 export const metadata = { title: 'Invitation', referrer: 'no-referrer' as const };
@@ -15,5 +15,12 @@ export default async function InvitationPage({ searchParams }: { searchParams: P
         It was used, taken back, or is older than seven days. Ask an admin of the project for a new one.
       </EmptyState>
     );
-  return <InvitationForm token={String(token)} invitation={invitation} signedInAs={user?.email ?? null} />;
+  return (
+    <InvitationForm
+      token={String(token)}
+      invitation={invitation}
+      signedInAs={user?.email ?? null}
+      identity={identityName()}
+    />
+  );
 }
