@@ -1,6 +1,6 @@
 import { defineConfig } from 'prisma/config';
 
-const executor = [
+const handMade = [
   'chunk',
   'run_node',
   'ledger_entry',
@@ -9,6 +9,9 @@ const executor = [
   'policy_slot',
   'policy_pace',
   'breaker',
+  'deletion',
+  'deletion_customer',
+  'merged_customer',
 ];
 
 export default defineConfig({
@@ -16,6 +19,6 @@ export default defineConfig({
   migrations: { path: 'prisma/migrations' },
   // Hand-made tables that Prisma must leave alone.
   experimental: { externalTables: true },
-  tables: { external: executor.map((table) => `public.${table}`) },
+  tables: { external: handMade.map((table) => `public.${table}`) },
   datasource: { url: process.env.DATABASE_URL ?? 'postgresql://127.0.0.1/hookline' },
 });

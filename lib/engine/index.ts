@@ -5,8 +5,9 @@
  * for every node entered = waiting + in flight + delivered + rejected + unknown + skipped, at every moment.
  */
 export { AudienceCheck, type AudienceReport, type CheckedPerson } from './audience-check.ts';
-export { eraseFromRequests } from './erase.ts';
+export { eraseAnswers, eraseRequests, hiding, type Place, rowsToSearch } from './erase.ts';
 export { countEvents } from './event-counts.ts';
+export { leaveRuns } from './leave-runs.ts';
 export { pauseRun, resumeRun, resumeWebhook, startRuns, stopRuns } from './lifecycle.ts';
 export { PlanFault } from './plan.ts';
 export { type PreparedRequest, prepareRequests, sendPrepared } from './prepare.ts';

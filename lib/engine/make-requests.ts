@@ -51,7 +51,8 @@ export class RequestMaker {
 
   /** Sent as new: a key that no receiver knows. */
   private get suffix(): string {
-    return this.chunk.sending === 1 ? '' : `-again${this.chunk.sending}`;
+    const { keySuffix } = this.run;
+    return this.chunk.sending === 1 ? keySuffix : `${keySuffix}-again${this.chunk.sending}`;
   }
 
   private renderEach(travellers: readonly Traveller[], faults: Made['faults']): Made {
@@ -108,19 +109,21 @@ export class RequestMaker {
     return { method: plan.settings.method, headers: made.headers, requests: [request], faults };
   }
 
-  /** The very requests that were stored before their first try. */
+  /**
+   * The very requests that were stored before their first try. Who was deleted since is left out; a batch cannot be sent as
+   * it was without them and is made anew.
+   */
   private async again(travellers: Traveller[], from: number): Promise<Made> {
     const { chunk } = this;
     const ids = chunk.windows!;
+    const gone: Traveller[] = [];
+    await loadCustomers(anyConnection, travellers, gone);
+    const deleted: Made['faults'] =
+      gone.length > 0 ? [{ positions: gone.map((t) => travellers.indexOf(t)), fault: 'gone' }] : [];
+    if (this.isBatch && gone.length > 0) return this.withoutDeleted(travellers, deleted);
     const stored = await storedWindows(chunk.runId, [...new Set(ids)]);
-    const lost: Made['faults'] = [];
-    const notKept: RenderFault = {
-      template: 'Request',
-      line: null,
-      column: null,
-      excerpt: null,
-      message: 'it was not kept long enough to be sent again as it was',
-    };
+    const lost = deleted;
+    const notKept = aboutRequest('it was not kept long enough to be sent again as it was');
     if (this.isBatch) {
       const window = stored.get(ids[0]!)?.window;
       const request = window?.requests[0];
@@ -139,6 +142,7 @@ export class RequestMaker {
       };
     }
     const requests = travellers.map((traveller, i): FrozenRequest | null => {
+      if (traveller.properties === null) return null;
       const place = stored.get(ids.length === 1 ? ids[0]! : ids[from + i]!);
       const request = place?.window?.requests[place.journeys.indexOf(traveller.journey)];
       if (!request) {
@@ -154,7 +158,28 @@ export class RequestMaker {
       faults: lost,
     };
   }
+
+  /** What a replayed batch was made from may not be kept any more: its tries tell that it is none. */
+  private withoutDeleted(travellers: readonly Traveller[], faults: Made['faults']): Made {
+    if (this.chunk.tries !== null) return this.renderAll(travellers, faults);
+    const rest = travellers.flatMap((t, position) => (t.properties === null ? [] : [position]));
+    const fault = aboutRequest('it was to be sent again as it was, together with a customer who was deleted');
+    return {
+      method: this.plan.settings.method,
+      headers: [],
+      requests: [null],
+      faults: rest.length > 0 ? [...faults, { positions: rest, fault }] : faults,
+    };
+  }
 }
+
+const aboutRequest = (message: string): RenderFault => ({
+  template: 'Request',
+  line: null,
+  column: null,
+  excerpt: null,
+  message,
+});
 
 const sameHeaders = (a: readonly [string, string][], b: readonly [string, string][]): boolean =>
   a === b || (a.length === b.length && a.every(([name, value], i) => name === b[i]![0] && value === b[i]![1]));

@@ -46,6 +46,8 @@ export interface ApiSpec {
   refusalBody?: (refusal: ApiRefusal) => object;
   /** The project that the address names; a key of another one does not find it. */
   project?: string;
+  /** Of an answer that is no refusal; 200 without a word. */
+  status?: number;
   /** Starts or stops something: counted more strictly, by key. */
   isRun?: boolean;
 }
@@ -66,7 +68,8 @@ export async function answerApi(request: Request, spec: ApiSpec): Promise<Respon
     if (spec.isRun && actor.id)
       refuseIfOver(await countRun(actor.id), 'This key starts and stops scenarios too often.');
     const ctx: Ctx = { projectId, actor, role: null, requestId, address };
-    if (request.method !== 'POST') return Response.json(await spec.work(ctx, {}), { headers });
+    if (request.method !== 'POST')
+      return Response.json(await spec.work(ctx, {}), { status: spec.status ?? 200, headers });
     const { body, bytes } = await readBody(request);
     const { answer, isRepeated } = await once(request, ctx, bytes, () => spec.work(ctx, body));
     return Response.json(answer, { headers: isRepeated ? { ...headers, 'Idempotency-Replayed': 'true' } : headers });

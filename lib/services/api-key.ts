@@ -7,6 +7,7 @@ import { type Actor, notFound, read, write } from './verb.ts';
 export const SCOPES = {
   'customers:read': 'Read customers, their events and journeys',
   'customers:write': 'Create, change and import customers',
+  'customers:delete': 'Delete customers for good',
   'events:write': 'Send events, which start on-event scenarios',
   'scenarios:read': 'Read scenarios and their versions',
   'scenarios:write': 'Create and change scenarios',

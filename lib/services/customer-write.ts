@@ -278,6 +278,13 @@ async function moveMerged(sql: Sql, merges: { loser: Node; winner: Node }[]): Pr
          FROM unnest($1::bigint[], $2::bigint[]) AS t(loser, winner) WHERE customer_id = t.loser`,
       [losers, winners],
     );
+  // Requests of theirs name them by their former numbers: whoever deletes the customer must know these.
+  await sql.query(
+    `WITH t AS (SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS u(loser, winner)),
+          moved AS (UPDATE merged_customer m SET customer_id = t.winner FROM t WHERE m.customer_id = t.loser)
+     INSERT INTO merged_customer(former_id, customer_id) SELECT loser, winner FROM t`,
+    [losers, winners],
+  );
   const { rows } = await sql.query<{ id: number; properties: Record<string, unknown> }>(
     'SELECT id, properties FROM customer WHERE id = ANY($1::bigint[])',
     [losers],

@@ -31,7 +31,9 @@ export async function pageOfEvents(
 ): Promise<{ events: EventRow[]; next: string | null }> {
   const from = before === null ? START : readCursor(before);
   const values: unknown[] = [projectId, from.at, from.id, limit + 1];
-  const after = '(e.at, e.id) < ($2::timestamptz, $3::bigint)';
+  // Of somebody who is being deleted nothing is shown any more, before it is gone.
+  const after =
+    '(e.at, e.id) < ($2::timestamptz, $3::bigint) AND EXISTS (SELECT FROM customer c WHERE c.id = e.customer_id)';
   const order = 'ORDER BY e.at DESC, e.id DESC LIMIT $4::int';
   let source: string;
   if (customerIds) {

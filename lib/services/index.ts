@@ -16,7 +16,14 @@ import {
 } from './catalog.ts';
 import { getCustomer, listCustomerEvents, listCustomerProperties, listCustomers } from './customer.ts';
 import { createCustomer, updateCustomer, upsertCustomers } from './customer-change.ts';
-import { deleteCustomer } from './customer-erase.ts';
+import {
+  countFound,
+  deleteCustomer,
+  deleteCustomers,
+  getDeletion,
+  listDeletions,
+  resumeDeletion,
+} from './customer-erase.ts';
 import { listEvents, listEventTypes } from './event.ts';
 import { receiveEvents } from './event-receive.ts';
 import { getImport, listImports } from './import.ts';
@@ -90,13 +97,18 @@ export const verbs = {
   'catalog.put-item': putCatalogItem,
   'catalog.remove-item': removeCatalogItem,
   'catalog.rename': renameCatalog,
+  'customer.count': countFound,
   'customer.create': createCustomer,
   'customer.delete': deleteCustomer,
+  'customer.delete-many': deleteCustomers,
+  'customer.deletion': getDeletion,
+  'customer.deletions': listDeletions,
   'customer.events': listCustomerEvents,
   'customer.get': getCustomer,
   'customer.journeys': listCustomerJourneys,
   'customer.list': listCustomers,
   'customer.properties': listCustomerProperties,
+  'customer.resume-deletion': resumeDeletion,
   'customer.update': updateCustomer,
   'customer.upsert': upsertCustomers,
   'event.list': listEvents,

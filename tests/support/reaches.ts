@@ -91,6 +91,10 @@ export async function furnished(mark = CANARY, secrets = SECRETS) {
       refusals: { create: { line: 2, reason: mark, cells: [mark] } },
     },
   });
+  const deletions = await pool().query<{ id: string }>(
+    `INSERT INTO deletion(id, project_id, state, customers, message) VALUES (gen_random_uuid(), $1, 'failed', 1, $2) RETURNING id`,
+    [projectId, mark],
+  );
   await answered(runs[0]!.id, customer, mark);
   return {
     project,
@@ -105,6 +109,7 @@ export async function furnished(mark = CANARY, secrets = SECRETS) {
     integration: integration.id,
     catalog,
     apiKey: apiKey.id,
+    deletion: deletions.rows[0]!.id,
     invitation: invitation.id,
     import: imported.id,
     webhook,
@@ -148,13 +153,18 @@ export const REACHES: Record<VerbName, (theirs: Theirs) => object> = {
   'catalog.put-item': (t) => ({ id: t.catalog, key: 'mine', properties: { a: 1 } }),
   'catalog.remove-item': (t) => ({ id: t.catalog, key: CANARY }),
   'catalog.rename': (t) => ({ id: t.catalog, name: 'mine' }),
+  'customer.count': () => ({ query: CANARY }),
   'customer.create': OWN,
   'customer.delete': one((t) => t.customer),
+  'customer.delete-many': (t) => ({ ids: [t.customer] }),
+  'customer.deletion': one((t) => t.deletion),
+  'customer.deletions': OWN,
   'customer.events': one((t) => t.customer),
   'customer.get': one((t) => t.customer),
   'customer.journeys': one((t) => t.customer),
   'customer.list': () => ({ query: CANARY }),
   'customer.properties': OWN,
+  'customer.resume-deletion': one((t) => t.deletion),
   'customer.update': (t) => ({ id: t.customer, set: { note: 'mine' } }),
   'customer.upsert': OWN,
   'event.list': () => ({ type: CANARY }),

@@ -4,7 +4,6 @@ import { findCustomersSoon } from '../../../lib/services/customer-search.ts';
 import { type Ctx, verbs } from '../../../lib/services/index.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { lastAudit, newProject, type TestProject } from '../../support/members.ts';
-import { rowOf, storeScenario } from '../../support/scenarios.ts';
 
 freshDatabase();
 
@@ -263,81 +262,6 @@ describe('many customers at once', () => {
     await expect(
       verbs['customer.upsert'](marketer, { customers: Array.from({ length: 1001 }, () => ({})) }),
     ).rejects.toThrow(/At most 1000/);
-  });
-});
-
-describe('deleting a customer', () => {
-  /** A finished run: a window of requests for both customers, one for each of them, and one that is still open. */
-  async function requests(eva: string, adam: string): Promise<string> {
-    const scenario = await storeScenario(project.id, rowOf(['now', {}]));
-    const { rows } = await pool().query(
-      `WITH version AS (INSERT INTO version(id, scenario_id, number, document, reason) VALUES (gen_random_uuid(), $2, 1, '{}', 'start') RETURNING id)
-       INSERT INTO run(project_id, scenario_id, version_id, number, kind, state)
-       SELECT $1, $2, id, 1, 'now', 'done' FROM version RETURNING id`,
-      [project.id, scenario],
-    );
-    const run = rows[0].id;
-    for (const [customers, open] of [
-      [[eva, adam], false],
-      [[eva], false],
-      [[adam], false],
-      [[eva], true],
-    ] as const) {
-      await pool().query(
-        `INSERT INTO request_window(run_id, node, chunk_id, batch, size, journeys, customers, frozen, attempt, open)
-         VALUES ($1, 2, 0, false, cardinality($2::bigint[]), '{1}', $2, 'canary', 1, $3)`,
-        [run, customers, open],
-      );
-      await pool().query(
-        `INSERT INTO ledger_entry(run_id, node, outcome, size, journeys, customers, low, high, answers)
-         SELECT $1, 2, 'delivered', cardinality($2::bigint[]), '{1}', $2, min(c), max(c), '["canary"]' FROM unnest($2::bigint[]) AS c`,
-        [run, customers],
-      );
-    }
-    return run;
-  }
-
-  it('removes profile, identifiers and events, and what was stored of their requests', async () => {
-    const admin = await project.as('admin');
-    const eva = await create('eva', { email: 'eva@example.com' });
-    const adam = await create('adam');
-    await addEvent(eva, 'visit', '2026-01-01T00:00:00Z');
-    await addEvent(adam, 'visit', '2026-01-01T00:00:00Z');
-    const run = await requests(eva, adam);
-    expect(await verbs['customer.delete'](admin, { id: eva })).toEqual({ events: 1, requests: 2 });
-    await expect(verbs['customer.get'](viewer, { id: eva })).rejects.toMatchObject({ code: 'not-found' });
-    expect(await names('eva')).toEqual([]);
-    expect((await verbs['event.list'](viewer, {})).events).toMatchObject([{ customerId: adam }]);
-    const bytes = await pool().query(
-      'SELECT frozen IS NULL AS gone FROM request_window WHERE run_id = $1 ORDER BY id',
-      [run],
-    );
-    expect(bytes.rows.map(({ gone }) => gone)).toEqual([true, true, false, false]);
-    const ledger = await pool().query('SELECT outcome, answers FROM ledger_entry WHERE run_id = $1 ORDER BY id', [run]);
-    expect(ledger.rows.map(({ answers }) => answers)).toEqual([null, null, ['canary'], null]);
-    expect(ledger.rows.every(({ outcome }) => outcome === 'delivered')).toBe(true);
-    expect(await lastAudit(project.id)).toMatchObject({
-      action: 'customer.delete',
-      objectId: eva,
-      after: { events: 1, requests: 2 },
-    });
-  });
-
-  it('is for admins of the project only', async () => {
-    const id = await create('a');
-    for (const role of ['viewer', 'marketer', 'developer'] as const)
-      await expect(verbs['customer.delete'](await project.as(role), { id })).rejects.toMatchObject({
-        code: 'forbidden',
-      });
-    const foreign = await (await newProject()).as('admin');
-    await expect(verbs['customer.delete'](foreign, { id })).rejects.toMatchObject({ code: 'not-found' });
-    expect(await verbs['customer.get'](viewer, { id })).toMatchObject({ id });
-  });
-
-  it('lets a new customer take the identifier', async () => {
-    const id = await create('a');
-    await verbs['customer.delete'](await project.as('admin'), { id });
-    expect(await create('a')).not.toBe(id);
   });
 });
 
