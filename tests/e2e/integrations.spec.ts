@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { expect, type Page, test } from '@playwright/test';
 import { expectAccessible, setTheme } from '../support/accessibility.ts';
 import { application, signIn } from '../support/app.ts';
-import { newAuthority } from '../support/certificates.ts';
 
 const CANARY = 'canary-5f2c77-secret';
 const tag = randomBytes(3).toString('hex');
@@ -19,86 +18,6 @@ async function openForm(page: Page, project: string, title: string, name: string
 async function save(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Save', exact: true }).click();
 }
-
-test('a developer stores each kind of integration, and no page shows a secret again', async ({ page }) => {
-  const project = await signIn(page);
-  const { url, rehearsalUrl } = application();
-  const kinds: { title: string; name: string; prefix: string; fill: () => Promise<void> }[] = [
-    {
-      title: 'HTTP Authentication Schemas',
-      name: `Basic ${tag}`,
-      prefix: `${rehearsalUrl}/t/secure`,
-      fill: async () => {
-        await page.getByLabel('User name').fill('ann');
-        await page.getByLabel('Password').fill(CANARY);
-      },
-    },
-    {
-      title: 'OAuth 2.0 client credentials',
-      name: `OAuth ${tag}`,
-      prefix: 'https://api.example.com/v1',
-      fill: async () => {
-        await page.getByLabel('Token address').fill('https://id.example.com/token');
-        await page.getByRole('textbox', { name: /^Client ID/ }).fill('hookline');
-        await page.getByLabel('Client secret').fill(CANARY);
-      },
-    },
-    {
-      title: 'Responsys',
-      name: `Responsys ${tag}`,
-      prefix: 'https://login2.responsys.net',
-      fill: async () => {
-        await expect(page.getByText('Use an account of its own')).toBeVisible();
-        await page.getByLabel('User name').fill('hookline');
-        await page.getByLabel('Password').fill(CANARY);
-      },
-    },
-    {
-      title: 'API key in the URL',
-      name: `Key ${tag}`,
-      prefix: 'https://api.example.com/v1',
-      fill: () => page.getByLabel('API key').fill(CANARY),
-    },
-    {
-      title: 'Client certificate',
-      name: `Certificate ${tag}`,
-      prefix: 'https://api.example.com/v1',
-      fill: async () => {
-        const { cert, key } = newAuthority().issue({ name: 'hookline-client' });
-        await page.getByLabel(/^Certificate/).fill(cert);
-        await page.getByLabel('Private key').fill(key);
-      },
-    },
-  ];
-  for (const { title, name, prefix, fill } of kinds) {
-    await openForm(page, project, title, name, prefix);
-    await fill();
-    await expectAccessible(page);
-    await save(page);
-    await page.waitForURL(/integrations\/[0-9a-f-]{36}$/);
-    await expect(page.getByText('Stored', { exact: true }).first()).toBeVisible();
-    expect(await page.content()).not.toMatch(/canary-5f2c77|BEGIN PRIVATE KEY-----\n/);
-  }
-  await page.goto(`${url}/p/${project}/data/integrations`);
-  for (const { name } of kinds) await expect(page.getByRole('link', { name })).toBeVisible();
-  expect(await page.content()).not.toContain(CANARY);
-});
-
-test('a signing secret is shown once and can be rotated', async ({ page }) => {
-  const project = await signIn(page);
-  await openForm(page, project, 'Webhook signature', `Signed ${tag}`, 'https://hooks.example.com/');
-  await save(page);
-  const dialog = page.getByRole('dialog');
-  await expect(dialog.getByText(/whsec_/)).toBeVisible();
-  await dialog.getByRole('button', { name: 'I have it' }).click();
-  await page.waitForURL(/integrations\/[0-9a-f-]{36}$/);
-  expect(await page.content()).not.toContain('whsec_');
-  await page.getByRole('button', { name: 'New signing secret' }).click();
-  await dialog.getByRole('button', { name: 'Make it' }).click();
-  await expect(page.getByText(/whsec_/)).toBeVisible();
-  await page.getByRole('button', { name: 'I have it' }).click();
-  await expect(page.getByText(/Two secrets sign until/)).toBeVisible();
-});
 
 test('a test shows status and age; another prefix forgets the secret and says so; deleting is confirmed', async ({
   page,

@@ -8,10 +8,11 @@ export const metadata = { title: 'Sign in' };
 export default async function SignInPage({
   searchParams,
 }: {
-  searchParams: Promise<{ then?: string; error?: string | string[] }>;
+  searchParams: Promise<{ then?: string; error?: string | string[]; callbackUrl?: string }>;
 }) {
-  const { then: given, error } = await searchParams;
-  const then = ownPath(given);
+  // next-auth names where somebody was going as a whole address when their sign-in elsewhere did not succeed.
+  const { then: given, error, callbackUrl } = await searchParams;
+  const then = ownPath(given ?? callbackUrl?.replace(/^https?:\/\/[^/]*/, ''));
   if (await currentUser()) redirect(then);
   if (await isFirstRun()) redirect('/first-run');
   return <SignInForm then={then} identity={identityName()} refusal={error ? String(error) : null} />;
