@@ -24,6 +24,11 @@ const OUTCOMES = [
   { value: 'delivered', label: 'Delivered' },
 ] as const;
 
+const PERIODS = [
+  { value: 'second', label: 'second' },
+  { value: 'minute', label: 'minute' },
+] as const;
+
 const full = (value: number) => value.toLocaleString('en');
 
 /** Sends finished requests again: all that match, not only those on the page. It begins with the filter of the list. */
@@ -43,6 +48,8 @@ export function ReplayDialog({
   const [status, setStatus] = useState(filter.status === undefined ? '' : String(filter.status));
   const [text, setText] = useState(filter.text ?? '');
   const [as, setAs] = useState<'same' | 'new'>('same');
+  const [atMost, setAtMost] = useState('');
+  const [per, setPer] = useState<(typeof PERIODS)[number]['value']>('second');
   const [isSure, setIsSure] = useState(false);
   const replay = useDo('run.replay', { quiet: true });
   const mayHurt = as === 'new' || outcome === 'delivered';
@@ -55,11 +62,12 @@ export function ReplayDialog({
         ...(outcome === NOT_DELIVERED ? {} : { outcome }),
         ...(status.trim() === '' ? {} : { status: Number(status) }),
         ...(text.trim() === '' ? {} : { text: text.trim() }),
+        ...(atMost.trim() === '' ? {} : { rate: { requests: Number(atMost), per } }),
       },
       {
         onSuccess: ({ requests, customers }) => {
           toast.success(`${full(requests)} ${requests === 1 ? 'request is' : 'requests are'} sent again`, {
-            description: `For ${full(customers)} ${customers === 1 ? 'customer' : 'customers'}, at the pace of the throughput policy.`,
+            description: `For ${full(customers)} ${customers === 1 ? 'customer' : 'customers'}, ${atMost.trim() === '' ? 'at the pace of the throughput policy' : `at most ${full(Number(atMost))} a ${per}`}.`,
           });
           onClose();
         },
@@ -129,6 +137,24 @@ export function ReplayDialog({
             ]}
           />
         </Field>
+        <div className="grid grid-cols-[1fr_120px] gap-3">
+          <Field
+            label="At most"
+            hint="Evenly spread over all workers, besides the limits of the throughput policy."
+            error={replay.error?.field('rate.requests')}
+          >
+            <Input
+              inputMode="numeric"
+              placeholder="as the policy allows"
+              suffix="requests"
+              value={atMost}
+              onChange={(event) => setAtMost(event.target.value)}
+            />
+          </Field>
+          <Field label="Every">
+            <Select value={per} onChange={setPer} options={PERIODS} />
+          </Field>
+        </div>
         {mayHurt ? (
           <Checkbox checked={isSure} onChange={setIsSure}>
             I know that customers may get it twice

@@ -14,6 +14,7 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { NodeTable } from './node-table';
 import { PeopleSheet } from './people-sheet';
 import { PolicyStrip } from './policy-strip';
+import { ReplayStrip } from './replay-strip';
 import { RequestDrawer } from './request-drawer';
 import { RequestsCard } from './requests-card';
 import { RunCanvas } from './run-canvas';
@@ -62,6 +63,7 @@ export function RunView({ run }: { run: string }) {
       ) : null}
       <StoppedWebhooks run={data.run} counts={data.counts} />
       {isLive ? <PolicyStrip policies={data.policies} /> : null}
+      <ReplayStrip replays={data.replays} counts={data.counts} />
       <RunCanvas document={data.run.document} counts={data.counts} onPeople={showPeople} />
       <NodeTable counts={data.counts} active={counts ? { node, group } : null} onPeople={showPeople} />
       <RequestsCard run={run} document={data.run.document} isLive={isLive} asOf={data.asOf} />

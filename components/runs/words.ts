@@ -113,3 +113,18 @@ export function requestsSentence(counts: NodeCounts): string | null {
     .filter(Boolean)
     .join(', ');
 }
+
+type Replay = OutputOf<'run.open'>['replays'][number];
+
+/** How fast a replay goes: "at most 10 requests a second". */
+export function paceOf(rate: Replay['rate']): string {
+  if (!rate) return 'as fast as the policy allows';
+  const time = rate.periodSeconds === 60 ? 'minute' : 'second';
+  return `at most ${number(rate.count)} ${rate.count === 1 ? 'request' : 'requests'} a ${time}`;
+}
+
+/** How long a replay with a rate takes from here on, at least; null for one without. */
+export function secondsLeft({ rate, left, requests, customers }: Replay): number | null {
+  if (!rate || customers === 0) return null;
+  return Math.ceil((((left * requests) / customers) * rate.periodSeconds) / rate.count);
+}

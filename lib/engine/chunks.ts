@@ -37,6 +37,8 @@ export interface NewChunk {
   stays?: boolean;
   /** Which sending it is; more than 1 when it was sent as new. */
   sending?: number;
+  /** The replay that it belongs to, over all its tries. */
+  replay?: number | null;
   firstAt?: Date | null;
   /** Null is now. */
   dueAt?: Date | null;
@@ -60,6 +62,7 @@ export interface Chunk {
   alone: boolean;
   stays: boolean;
   sending: number;
+  replay: number | null;
   firstAt: Date | null;
   dueAt: Date;
   jobId: string | null;
@@ -72,10 +75,15 @@ export interface Chunk {
 export const intArray = (values: readonly number[]): string => `{${values.join(',')}}`;
 
 export const CHUNK_COLUMNS = `id, run_id AS "runId", node, size, journeys, customers, contexts, policy_id AS "policyId", on_event AS "onEvent",
-  attempt, windows, tries, alone, stays, sending, first_at AS "firstAt", due_at AS "dueAt", job_id AS "jobId", claimed, deaths, trying`;
+  attempt, windows, tries, alone, stays, sending, replay_id AS replay, first_at AS "firstAt", due_at AS "dueAt", job_id AS "jobId", claimed, deaths, trying`;
 
-/** The group of jobs that share a policy within a run; campaigns take turns by it. */
-export const groupOf = (policyId: string | null, runId: number): string => `${policyId ?? 'none'}:${runId}`;
+type Streaming = Pick<NewChunk, 'runId' | 'policyId' | 'replay'>;
+
+/** What takes turns at a policy: a run, and apart from it each of its replays, which may have a rate of its own. */
+export const streamOf = ({ runId, replay }: Streaming): string => (replay ? `${runId}:${replay}` : String(runId));
+
+/** The group of jobs that share a policy within a stream; campaigns take turns by it. */
+export const groupOf = (chunk: Streaming): string => `${chunk.policyId ?? 'none'}:${streamOf(chunk)}`;
 
 const priorityOf = (onEvent: boolean): number => (onEvent ? PRIORITY.event : PRIORITY.bulk);
 
@@ -87,9 +95,9 @@ export async function insertChunks(sql: Sql, chunks: readonly NewChunk[]): Promi
     const dueAt = chunk.dueAt ?? null;
     const { rows } = await sql.query<{ id: number | bigint }>(
       `INSERT INTO chunk (run_id, node, size, journeys, customers, contexts, policy_id, on_event, attempt, windows, tries, alone,
-                          first_at, due_at, job_id, state, stays, sending)
+                          first_at, due_at, job_id, state, stays, sending, replay_id)
        VALUES ($1, $2, $3, $4::int[], $5::bigint[], $6::jsonb, $7::uuid, $8, $9, $10::bigint[], $11::jsonb, $12,
-               $13::timestamptz, coalesce($14::timestamptz, now()), $15::uuid, $16, $17, $18) RETURNING id`,
+               $13::timestamptz, coalesce($14::timestamptz, now()), $15::uuid, $16, $17, $18, $19::bigint) RETURNING id`,
       [
         chunk.runId,
         chunk.node,
@@ -109,6 +117,7 @@ export async function insertChunks(sql: Sql, chunks: readonly NewChunk[]): Promi
         chunk.held ? 'held' : 'ready',
         chunk.stays ?? false,
         chunk.sending ?? 1,
+        chunk.replay ?? null,
       ],
     );
     if (jobId)
@@ -117,7 +126,7 @@ export async function insertChunks(sql: Sql, chunks: readonly NewChunk[]): Promi
         queue: chunk.queue,
         chunk: Number(rows[0]!.id),
         priority: priorityOf(chunk.onEvent),
-        group: chunk.queue === 'send' ? groupOf(chunk.policyId, chunk.runId) : null,
+        group: chunk.queue === 'send' ? groupOf(chunk) : null,
         dueAt,
       });
   }
@@ -208,7 +217,7 @@ export async function releaseChunks(
 
 /** A new alarm clock for a chunk that lost its own. */
 export function jobFor(
-  chunk: Pick<Chunk, 'id' | 'runId' | 'policyId' | 'onEvent'>,
+  chunk: Pick<Chunk, 'id' | 'runId' | 'policyId' | 'onEvent' | 'replay'>,
   queue: Queue,
   dueAt: Date | null,
 ): NewJob {
@@ -217,7 +226,7 @@ export function jobFor(
     queue,
     chunk: chunk.id,
     priority: priorityOf(chunk.onEvent),
-    group: queue === 'send' ? groupOf(chunk.policyId, chunk.runId) : null,
+    group: queue === 'send' ? groupOf(chunk) : null,
     dueAt,
   };
 }

@@ -14,6 +14,7 @@ import { type Lane, Lanes } from './lanes.ts';
 import { mergeCompanions } from './merge.ts';
 import { OpenChunk } from './open-chunk.ts';
 import { planOf } from './plan.ts';
+import { ReplayPaces } from './replay-pace.ts';
 import { once, RunCache, type RunContext } from './runs.ts';
 import { Sender } from './send.ts';
 import { assertAlive, noteAlive, openSession, type Session, TakenOver } from './session.ts';
@@ -44,6 +45,7 @@ const CONNECTIONS = 1024;
 
 export class Engine {
   private readonly runs = new RunCache();
+  private readonly paces = new ReplayPaces();
   private readonly open = new Map<number, OpenChunk>();
   private readonly walking = new Map<number, Chunk>();
   private readonly timers: NodeJS.Timeout[] = [];
@@ -141,6 +143,7 @@ export class Engine {
     this.dead = true;
     this.settler?.abandon(new Error('the worker was stopped'));
     this.lanes?.close();
+    this.paces.close();
     // Given up means: nothing of it goes on in this process, whatever takes over.
     await this.transport.destroy();
     if (mode === 'now' && this.session)
@@ -272,8 +275,9 @@ export class Engine {
   private fullGroups(): string[] {
     const groups = new Map<string, { left: number; slots: number }>();
     for (const chunk of this.open.values()) {
-      const key = groupOf(chunk.chunk.policyId, chunk.runId);
-      const group = groups.get(key) ?? { left: 0, slots: this.lanes.get(chunk.chunk.policyId).slots };
+      const key = groupOf(chunk.chunk);
+      const { slots } = this.lanes.get(chunk.chunk.policyId);
+      const group = groups.get(key) ?? { left: 0, slots: chunk.pace ? Math.min(slots, chunk.pace.window) : slots };
       group.left += chunk.left;
       groups.set(key, group);
     }
@@ -328,6 +332,7 @@ export class Engine {
         entry,
         plan,
         lane,
+        pace: await this.paces.of(chunk.replay),
         sender: this.sender,
         settler: this.settler,
         breakers: this.breakers,

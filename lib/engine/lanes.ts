@@ -1,4 +1,5 @@
 import { log } from '../log.ts';
+import { Pace } from './pace.ts';
 import { claimSlots, releaseSlots, takePermits, weightsOf } from './slots.ts';
 import { Turns } from './turns.ts';
 
@@ -17,6 +18,10 @@ export interface Item {
 /** Where a lane's requests come from: one open chunk. */
 export interface Source {
   readonly runId: number;
+  /** What takes turns: a run, and apart from it each of its replays. */
+  readonly stream: string;
+  /** A rate of the stream's own, beside that of the policy. */
+  readonly pace: Pace | null;
   readonly onEvent: boolean;
   readonly deadlineMs: number;
   /** The next request, or undefined when none is ready now. */
@@ -36,24 +41,19 @@ export const DEFAULT_CONCURRENCY = 50;
 const RENEW_MS = 250;
 /** A lease is this much longer than the longest deadline. */
 const LEASE_SLACK_MS = 3000;
-const PERMIT_HORIZON_MS = 600;
-/** A permit that was not used in time is lost: used late it would bring two requests close together. */
-const PERMIT_LIFE_MS = 250;
 const IDLE_RELEASE_MS = 2000;
 
 export class Lane {
   readonly policyId: string | null;
   private readonly holder: number;
-  private readonly sources = new Map<number, Source[]>();
+  private readonly sources = new Map<string, Source[]>();
   private readonly weights = new Map<number, number>();
-  private readonly turns = new Turns<number>((runId) => this.weightOf(runId));
+  private readonly turns = new Turns<string>((stream) => this.weightOf(stream));
   private granted = 0;
   private cap = Number.POSITIVE_INFINITY;
   private leaseUntil = 0;
   private hasRate = false;
-  private ratePerMs = 0;
-  private permits: number[] = [];
-  private permitTimer: NodeJS.Timeout | undefined;
+  private readonly pace: Pace;
   private claiming = false;
   private idleSince = performance.now();
   private sentLately = 0;
@@ -66,6 +66,7 @@ export class Lane {
   constructor(policyId: string | null, holder: number) {
     this.policyId = policyId;
     this.holder = holder;
+    this.pace = new Pace((wanted, horizonMs) => takePermits(policyId, wanted, horizonMs));
     if (policyId === null) {
       this.granted = DEFAULT_CONCURRENCY;
       this.leaseUntil = Number.POSITIVE_INFINITY;
@@ -78,9 +79,9 @@ export class Lane {
    */
   refill(): void {
     let weights = 0;
-    for (const runId of this.sources.keys()) weights += this.weightOf(runId);
-    for (const [runId, sources] of this.sources) {
-      const window = Math.max(2, Math.ceil((this.window * this.weightOf(runId)) / weights));
+    for (const stream of this.sources.keys()) weights += this.weightOf(stream);
+    for (const [stream, sources] of this.sources) {
+      const window = Math.max(2, Math.ceil((this.window * this.weightOf(stream)) / weights));
       let ready = 0;
       for (const source of sources) ready += source.ready;
       for (const source of sources) {
@@ -98,17 +99,22 @@ export class Lane {
   /** Requests that may leave in the next two seconds, by slots and by rate. */
   private get window(): number {
     const bySlots = Math.max(2, 2 * (this.granted || 1));
-    return this.hasRate ? Math.min(bySlots, Math.max(1, Math.ceil(this.ratePerMs * 2000))) : bySlots;
+    return this.hasRate ? Math.min(bySlots, this.pace.window) : bySlots;
   }
 
   get isIdle(): boolean {
     return this.busy === 0 && this.sources.size === 0;
   }
 
-  /** Requests here that want a slot, those in flight included. */
+  /** Requests here that want a slot, those in flight included; of a stream with a rate no more than may leave soon. */
   get wanted(): number {
     let wanted = this.busy;
-    for (const sources of this.sources.values()) for (const source of sources) wanted += source.left;
+    for (const sources of this.sources.values()) {
+      let left = 0;
+      for (const source of sources) left += source.left;
+      const { pace } = sources[0]!;
+      wanted += pace ? Math.min(left, pace.window) : left;
+    }
     return wanted;
   }
 
@@ -119,54 +125,52 @@ export class Lane {
 
   /** Runs that compete here; a run alone needs no weight. */
   get competing(): number[] {
-    return this.sources.size > 1 ? [...this.sources.keys()] : [];
+    return this.sources.size > 1 ? [...this.sources.values()].map((sources) => sources[0]!.runId) : [];
   }
 
   /** Gives the runs that are here their requests a turn. */
   weigh(weights: ReadonlyMap<number, number>): void {
-    for (const runId of this.sources.keys()) {
-      const weight = weights.get(runId);
-      if (weight !== undefined) this.weights.set(runId, weight);
-    }
+    this.weights.clear();
+    for (const runId of this.competing) this.weights.set(runId, weights.get(runId) ?? 1);
   }
 
-  private weightOf(runId: number): number {
-    return this.weights.get(runId) ?? 1;
+  private weightOf(stream: string): number {
+    const sources = this.sources.get(stream);
+    return (sources && this.weights.get(sources[0]!.runId)) ?? 1;
   }
 
   add(source: Source): void {
-    const sources = this.sources.get(source.runId) ?? [];
+    const sources = this.sources.get(source.stream) ?? [];
     sources.push(source);
-    this.sources.set(source.runId, sources);
-    this.turns.add(source.runId);
+    this.sources.set(source.stream, sources);
+    this.turns.add(source.stream);
     if (this.granted === 0 || performance.now() + source.deadlineMs > this.leaseUntil) this.renewSoon();
     this.refill();
   }
 
   remove(source: Source): void {
-    const sources = (this.sources.get(source.runId) ?? []).filter((other) => other !== source);
-    if (sources.length > 0) this.sources.set(source.runId, sources);
+    const sources = (this.sources.get(source.stream) ?? []).filter((other) => other !== source);
+    if (sources.length > 0) this.sources.set(source.stream, sources);
     else {
-      this.sources.delete(source.runId);
-      this.weights.delete(source.runId);
-      this.turns.remove(source.runId);
+      this.sources.delete(source.stream);
+      this.turns.remove(source.stream);
     }
     if (this.isIdle) this.idleSince = performance.now();
   }
 
   /** Starts as many requests as slots, lease and permits allow, and sees to it that there are more. */
-  pump(): void {
+  readonly pump = (): void => {
     this.startReady();
     this.refill();
-  }
+  };
 
   private startReady(): void {
     while (this.busy < Math.min(this.granted, this.cap)) {
       const now = performance.now();
-      if (this.hasRate && !this.permitAt(now)) return;
+      if (this.hasRate && !this.pace.mayLeave(now, this.pump)) return;
       const item = this.take(now);
       if (!item) return;
-      if (this.hasRate) this.permits.shift();
+      if (this.hasRate) this.pace.leave();
       this.busy++;
       this.sentLately++;
       const started = now;
@@ -182,37 +186,37 @@ export class Lane {
   /** The next request: on-event runs first, then runs take turns. */
   private take(now: number): Item | undefined {
     return (
-      this.turns.next((runId) => this.takeOf(runId, true, now)) ??
-      this.turns.next((runId) => this.takeOf(runId, false, now))
+      this.turns.next((stream) => this.takeOf(stream, true, now)) ??
+      this.turns.next((stream) => this.takeOf(stream, false, now))
     );
   }
 
-  private takeOf(runId: number, onEvent: boolean, now: number): Item | undefined {
-    for (const source of this.sources.get(runId)!) {
+  private takeOf(stream: string, onEvent: boolean, now: number): Item | undefined {
+    for (const source of this.sources.get(stream)!) {
       if (source.onEvent !== onEvent || now + source.deadlineMs > this.leaseUntil) continue;
+      if (source.pace && !source.pace.mayLeave(now, this.pump)) {
+        this.askFor(stream, source.pace, now);
+        return undefined;
+      }
       const item = source.next();
-      if (item) return item;
+      if (!item) continue;
+      source.pace?.leave();
+      return item;
     }
     return undefined;
   }
 
-  private permitAt(now: number): boolean {
-    while (this.permits.length > 0 && this.permits[0]! < now - PERMIT_LIFE_MS) this.permits.shift();
-    const next = this.permits[0];
-    if (next !== undefined && next <= now) return true;
-    if (next !== undefined && this.permitTimer === undefined)
-      this.permitTimer = setTimeout(
-        () => {
-          this.permitTimer = undefined;
-          this.pump();
-        },
-        Math.ceil(next - now),
-      );
-    return false;
-  }
-
   renewSoon(): void {
     this.renew().catch((error: Error) => log.warn({ error: error.message }, 'slots could not be renewed'));
+  }
+
+  private askFor(stream: string, pace: Pace, now: number): void {
+    let ready = 0;
+    for (const source of this.sources.get(stream)!) ready += source.ready;
+    if (ready === 0) return;
+    pace
+      .now(ready, now, this.pump)
+      .catch((error: Error) => log.warn({ error: error.message }, 'permits of a replay could not be taken'));
   }
 
   /** Renews slots, lease and permits, as often as a changed limit must be noticed. */
@@ -244,21 +248,13 @@ export class Lane {
       this.granted = granted ? granted.granted : DEFAULT_CONCURRENCY;
       this.leaseUntil = now + leaseMs;
       this.hasRate = granted?.rate != null;
-      this.ratePerMs = this.hasRate ? granted!.rate! / ((granted!.periodSeconds ?? 1) * 1000) : 0;
-      if (this.hasRate) await this.morePermits(policyId);
+      this.pace.perMs = this.hasRate ? granted!.rate! / ((granted!.periodSeconds ?? 1) * 1000) : 0;
+      if (this.hasRate) await this.pace.more(this.wanted - this.busy);
     } finally {
       this.claiming = false;
     }
     this.pump();
     this.onRoom(this);
-  }
-
-  private async morePermits(policyId: string): Promise<void> {
-    const wanted = Math.min(this.wanted - this.busy, Math.ceil(this.ratePerMs * PERMIT_HORIZON_MS) + 1);
-    if (wanted <= this.permits.length) return;
-    const asked = performance.now();
-    const times = await takePermits(policyId, wanted - this.permits.length, PERMIT_HORIZON_MS);
-    this.permits.push(...times.map((ms) => asked + ms));
   }
 
   private longestDeadline(): number {
@@ -280,7 +276,7 @@ export class Lane {
   private lastRate = 0;
 
   close(): void {
-    clearTimeout(this.permitTimer);
+    this.pace.close();
     this.granted = 0;
   }
 }

@@ -111,9 +111,10 @@ async function wakeHeld(sql: Sql, runId: number, node: number | null): Promise<v
     node: number;
     policyId: string | null;
     onEvent: boolean;
+    replay: number | null;
     dueAt: Date;
   }>(
-    `SELECT id, node, policy_id AS "policyId", on_event AS "onEvent", due_at AS "dueAt" FROM chunk
+    `SELECT id, node, policy_id AS "policyId", on_event AS "onEvent", replay_id AS replay, due_at AS "dueAt" FROM chunk
       WHERE run_id = $1 AND state = 'held' AND owner IS NULL AND ($2::int IS NULL OR node = $2::int) FOR UPDATE`,
     [runId, node],
   );

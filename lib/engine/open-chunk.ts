@@ -3,10 +3,11 @@ import type { ProgramNode } from '../core/program.ts';
 import { effectiveBatchSize } from '../core/webhook.ts';
 import { log } from '../log.ts';
 import type { BreakerKey, Breakers } from './breakers.ts';
-import type { Chunk } from './chunks.ts';
+import { type Chunk, streamOf } from './chunks.ts';
 import { unpack } from './contexts.ts';
 import type { Item, Lane, Source } from './lanes.ts';
 import { RequestMaker } from './make-requests.ts';
+import type { Pace } from './pace.ts';
 import type { WebhookPlan } from './plan.ts';
 import { type RenderFault, sentenceOf } from './render.ts';
 import type { RunContext } from './runs.ts';
@@ -29,6 +30,7 @@ interface Parts {
   entry: ProgramNode;
   plan: WebhookPlan;
   lane: Lane;
+  pace: Pace | null;
   sender: Sender;
   settler: Settler;
   breakers: Breakers;
@@ -40,6 +42,8 @@ interface Parts {
  */
 export class OpenChunk implements Source {
   readonly runId: number;
+  readonly stream: string;
+  readonly pace: Pace | null;
   readonly onEvent: boolean;
   readonly deadlineMs: number;
   readonly chunk: Chunk;
@@ -64,6 +68,8 @@ export class OpenChunk implements Source {
     this.plan = parts.plan;
     this.maker = new RequestMaker(parts.run, parts.entry.node, parts.plan, parts.chunk);
     this.runId = parts.run.id;
+    this.stream = streamOf(parts.chunk);
+    this.pace = parts.pace;
     this.onEvent = parts.chunk.onEvent;
     this.deadlineMs = parts.plan.settings.timeoutSeconds * 1000;
   }
@@ -96,7 +102,12 @@ export class OpenChunk implements Source {
   }
 
   low(window: number): number {
-    return this.isBatch ? READY_BATCHES : Math.min(MAX_WINDOW, window) / 2;
+    return this.isBatch ? Math.min(READY_BATCHES, this.mostReady) : Math.min(this.mostReady, window) / 2;
+  }
+
+  /** Nothing is claimed that may not leave for long. */
+  private get mostReady(): number {
+    return this.pace ? Math.min(MAX_WINDOW, this.pace.window) : MAX_WINDOW;
   }
 
   next(): Item | undefined {
@@ -123,7 +134,7 @@ export class OpenChunk implements Source {
     if (this.refilling) return true;
     if (this.unclaimed === 0) return false;
     if (this.parts.breakers.someOpen && this.parts.breakers.isOpen(this.breakerKeys(), Date.now())) return true;
-    this.refilling = this.claimNext(Math.min(MAX_WINDOW, window))
+    this.refilling = this.claimNext(Math.min(this.mostReady, window))
       .catch((error: Error) => {
         log.error({ error: error.message, stack: error.stack, chunk: this.chunk.id }, 'a window could not be made');
         this.parts.settler.abandon(error);

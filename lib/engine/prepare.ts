@@ -268,7 +268,8 @@ async function underSlot(policyId: string | null, deadlineMs: number, send: () =
   try {
     for (;;) {
       const slots = await claimSlots(policyId, holder, wants);
-      const permits = slots?.rate == null ? [0] : slots.granted > 0 ? await takePermits(policyId, 1, SLOT_WAIT_MS) : [];
+      const permits =
+        slots?.rate == null ? [0] : slots.granted > 0 ? (await takePermits(policyId, 1, SLOT_WAIT_MS)).times : [];
       if (!slots || (slots.granted > 0 && permits.length > 0)) {
         await sleep(permits[0] ?? 0);
         return await send();

@@ -2,7 +2,7 @@ import type { AnyNode } from '../core/document.ts';
 import { NODE_KINDS } from '../core/node-kinds.ts';
 import type { Sql } from '../db/index.ts';
 import { loadProgram } from './runs.ts';
-import type { NodeCounts, PolicyLoad, PolicyQueue, RunProgress } from './views.ts';
+import type { NodeCounts, PolicyLoad, PolicyQueue, ReplayProgress, RunProgress } from './views.ts';
 
 /** Numbers of runs and policies for screens; each is one statement's snapshot, so that it adds up. */
 
@@ -149,8 +149,29 @@ export async function runProgress(sql: Sql, runId: string): Promise<RunProgress>
     perSecond,
     etaSeconds: perSecond > 0 && left > 0 ? Math.ceil(left / perSecond) : null,
     policies: await policyLoads(sql, runId),
+    replays: await replaysUnderWay(sql, runId),
     asOf: new Date(run.asOf).toISOString(),
   };
+}
+
+async function replaysUnderWay(sql: Sql, runId: string): Promise<ReplayProgress[]> {
+  const { rows } = await sql.query<
+    Omit<ReplayProgress, 'rate' | 'at'> & { rate: number | null; periodSeconds: number; at: Date }
+  >(
+    `SELECT p.id::text, p.node AS "nodeNumber", p.as_new AS "asNew", p.requests, p.customers, c.left::float8, p.rate,
+            p.period_seconds AS "periodSeconds", p.at
+       FROM replay p JOIN (
+         SELECT c.replay_id, sum(c.size - c.claimed + coalesce(w.open, 0)) AS left FROM chunk c
+           LEFT JOIN LATERAL (SELECT sum(size - done) AS open FROM request_window WHERE chunk_id = c.id AND open) w ON true
+          WHERE c.run_id = $1::bigint AND c.replay_id IS NOT NULL GROUP BY c.replay_id) c ON c.replay_id = p.id
+      WHERE p.run_id = $1::bigint ORDER BY p.id`,
+    [runId],
+  );
+  return rows.map(({ rate, periodSeconds, at, ...replay }) => ({
+    ...replay,
+    rate: rate === null ? null : { count: rate, periodSeconds },
+    at: new Date(at).toISOString(),
+  }));
 }
 
 async function stillToCome(sql: Sql, run: { projectId: string; cursor: number; upperBound: number }): Promise<number> {

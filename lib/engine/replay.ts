@@ -1,6 +1,7 @@
 import type { Sql } from '../db/index.ts';
 import { insertChunks, intArray, type NewChunk } from './chunks.ts';
 import { announceWork } from './jobs.ts';
+import { noteReplay, type ReplayRate } from './replay-pace.ts';
 import { loadProgram, nodesByNumber } from './runs.ts';
 import { type Outcome, Transition } from './transition.ts';
 import type { RequestOutcome } from './views.ts';
@@ -24,6 +25,8 @@ export interface Replay {
   until?: string;
   /** "same": same bytes and key, for receivers that remember it; "new": rendered anew, with a key of its own. */
   as: 'same' | 'new';
+  /** Beside the limits of the policy; without it they alone count. */
+  rate?: ReplayRate | null;
 }
 
 interface Entry {
@@ -37,9 +40,9 @@ interface Entry {
 }
 
 /**
- * Sends finished requests again: all that match, not just what a page shows, at the pace of their policy. Their outcomes are
- * taken back until the new ones are there, so that a journey never has two. Who has gone on by the port Failed stays; who
- * ended there goes on when it is delivered now.
+ * Sends finished requests again: all that match, not just what a page shows, at the pace of their policy and of the rate that
+ * is given, over all workers, retries included. Their outcomes are taken back until the new ones are there, so that a journey
+ * never has two. Who has gone on by the port Failed stays; who ended there goes on when it is delivered now.
  * @returns how many requests will be sent
  * @throws ReplayRefused when they were rendered from something that is not kept
  */
@@ -63,7 +66,19 @@ export async function replay(sql: Sql, what: Replay): Promise<{ requests: number
   const entries = await matching(sql, what);
   if (entries.length === 0) return { requests: 0, customers: 0 };
   await reopen(sql, what.runId);
+  const totals = {
+    requests: entries.reduce((sum, { sent, journeys }) => sum + (sent === 'all' ? 1 : journeys.length), 0),
+    customers: entries.reduce((sum, { journeys }) => sum + journeys.length, 0),
+  };
+  const id = await noteReplay(sql, {
+    runId: what.runId,
+    node: what.nodeNumber,
+    asNew: what.as === 'new',
+    rate: what.rate ?? null,
+    ...totals,
+  });
   const into = new Transition();
+  const policyId = node.node.settings.policyId ?? (await defaultPolicyOf(sql, what.runId));
   const chunks: NewChunk[] = [];
   for (const entry of entries) {
     countDeparture(into, Number(what.runId), node.node, entry.outcome, entry.port, -entry.journeys.length);
@@ -73,22 +88,29 @@ export async function replay(sql: Sql, what: Replay): Promise<{ requests: number
       journeys: entry.journeys,
       customers: entry.customers,
       contexts: null,
-      policyId: node.node.settings.policyId,
+      policyId,
       onEvent: false,
       queue: 'send',
       windows: what.as === 'same' ? await windowsOf(sql, what, entry) : null,
       alone: true,
       stays: carries || (entry.port !== null && (node.next[entry.port]?.length ?? 0) > 0),
       sending: what.as === 'new' ? 2 : 1,
+      replay: id,
     });
   }
   await insertChunks(sql, chunks);
   await into.write(sql);
   await announceWork(sql);
-  return {
-    requests: entries.reduce((sum, { sent, journeys }) => sum + (sent === 'all' ? 1 : journeys.length), 0),
-    customers: entries.reduce((sum, { journeys }) => sum + journeys.length, 0),
-  };
+  return totals;
+}
+
+/** Of webhooks that choose none. */
+async function defaultPolicyOf(sql: Sql, runId: string): Promise<string | null> {
+  const { rows } = await sql.query<{ id: string }>(
+    'SELECT p.id FROM policy p JOIN run r ON r.project_id = p.project_id WHERE r.id = $1::bigint AND p.is_default',
+    [runId],
+  );
+  return rows[0]?.id ?? null;
 }
 
 /** Takes the matching entries out of the ledger. */

@@ -1,5 +1,6 @@
 import type { Sql } from '../db/index.ts';
 import { intArray } from './chunks.ts';
+import type { Permits } from './pace.ts';
 import { query } from './sql.ts';
 
 /** Slots, permits and turns at throughput policies, as the database gives them to one holder. */
@@ -51,14 +52,21 @@ export async function abandonSlots(sql: Sql, holder: number): Promise<void> {
   );
 }
 
-/** Moments at which requests may leave, in milliseconds from now, ascending. */
-export async function takePermits(policyId: string, wanted: number, horizonMs: number): Promise<number[]> {
+/** Moments at which requests of a policy with a rate may leave. */
+export const takePermits = (policyId: string | null, wanted: number, horizonMs: number): Promise<Permits> =>
+  permitsOf('take_permits($1::uuid, $2, $3)', [policyId, wanted, horizonMs]);
+
+/** The same for the requests of a replay, which have a rate of their own beside that of their policy. */
+export const takeReplayPermits = (replay: number, wanted: number, horizonMs: number): Promise<Permits> =>
+  permitsOf('take_replay_permits($1::bigint, $2, $3)', [replay, wanted, horizonMs]);
+
+async function permitsOf(call: string, values: unknown[]): Promise<Permits> {
   const rows = await query<{ taken: number; first: number; step: number }>(
-    'SELECT taken, first_ms AS first, step_ms AS step FROM take_permits($1::uuid, $2, $3)',
-    [policyId, wanted, horizonMs],
+    `SELECT taken, first_ms AS first, step_ms AS step FROM ${call}`,
+    values,
   );
-  const permits = rows[0];
-  return permits ? permitTimes(permits.taken, permits.first, permits.step) : [];
+  const { taken, first, step } = rows[0] ?? { taken: 0, first: 0, step: 0 };
+  return { times: permitTimes(taken, first, step), nextMs: Math.max(0, first + taken * step) };
 }
 
 /** Times of permits: what idleness saved up may go at once, the rest evenly spread. */

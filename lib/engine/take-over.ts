@@ -162,6 +162,7 @@ function again(
       alone: from?.batch ?? false,
       stays: chunk.stays,
       sending: chunk.sending,
+      replay: chunk.replay,
       firstAt: chunk.firstAt,
     });
   }

@@ -60,7 +60,23 @@ export interface RunProgress {
   perSecond: number;
   etaSeconds: number | null;
   policies: PolicyLoad[];
+  replays: ReplayProgress[];
   asOf: string;
+}
+
+/** Requests that somebody sent again and that are not all done. */
+export interface ReplayProgress {
+  id: string;
+  nodeNumber: number;
+  /** With keys of their own, rendered anew. */
+  asNew: boolean;
+  requests: number;
+  customers: number;
+  /** Customers whose request has no outcome yet. */
+  left: number;
+  /** Requests in so many seconds, beside the limits of the policy; null is no such limit. */
+  rate: { count: number; periodSeconds: number } | null;
+  at: string;
 }
 
 /** How a throughput policy is used at this moment. */

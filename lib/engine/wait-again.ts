@@ -18,6 +18,7 @@ export function waitAgain(group: readonly Settlement[], fate: Exclude<Fate, { ki
     queue: 'send',
     stays: from.stays,
     sending: from.sending,
+    replay: from.replay,
     firstAt: new Date(window.firstAt),
   });
   if (fate.kind === 'split') {

@@ -6,29 +6,33 @@ import { notFound, read, ServiceError, write } from './verb.ts';
 
 /** Throughput policies: limits that webhooks share (Bloomreach docs: throughput policy). */
 
+const SECONDS = { second: 1, minute: 60 };
+
+/** Requests a second or a minute, evenly spread. */
+export const Rate = z.strictObject({
+  requests: z.number().int('Use a whole number.').min(1, 'At least 1.').max(1_000_000, 'At most 1,000,000.'),
+  per: z.enum(['second', 'minute']),
+});
+
+/** The rate as requests in so many seconds. */
+export const secondsOf = ({ per }: z.infer<typeof Rate>): number => SECONDS[per];
+
 const Settings = z.strictObject({
   name: z.string().trim().min(1, 'Give the policy a name.').max(120, 'Use at most 120 characters.'),
   /** Simultaneous requests over all webhooks that select the policy. */
   concurrency: z.number().int('Use a whole number.').min(1, 'At least 1.').max(1000, 'At most 1000.'),
-  /** Requests a second or a minute, evenly spread; null is no such limit. */
-  rate: z
-    .strictObject({
-      requests: z.number().int('Use a whole number.').min(1, 'At least 1.').max(1_000_000, 'At most 1,000,000.'),
-      per: z.enum(['second', 'minute']),
-    })
-    .nullable(),
+  /** Null is no such limit. */
+  rate: Rate.nullable(),
   /** For webhooks that choose none. */
   isDefault: z.boolean(),
 });
 type Settings = z.infer<typeof Settings>;
 
-const SECONDS = { second: 1, minute: 60 };
-
 const columnsOf = ({ name, concurrency, rate, isDefault }: Settings) => ({
   name,
   concurrency,
   rate: rate?.requests ?? null,
-  ratePeriodSeconds: rate ? SECONDS[rate.per] : null,
+  ratePeriodSeconds: rate && secondsOf(rate),
   isDefault,
 });
 

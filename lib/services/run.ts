@@ -6,6 +6,7 @@ import {
   type NodeCounts,
   type PolicyLoad,
   pauseRun,
+  type ReplayProgress,
   ReplayRefused,
   type RunSummary,
   replay,
@@ -16,6 +17,7 @@ import {
   stopRuns,
 } from '../engine/index.ts';
 import { RowId } from './customer.ts';
+import { Rate, secondsOf } from './policy.ts';
 import { ScenarioId } from './scenario.ts';
 import { documentOf } from './scenario-row.ts';
 import { settleStatus, type ToldForecast } from './scenario-start.ts';
@@ -61,6 +63,8 @@ export interface OpenRun {
   };
   counts: NodeCounts[];
   policies: PolicyLoad[];
+  /** What was sent again and is not done yet. */
+  replays: ReplayProgress[];
   asOf: string;
 }
 
@@ -73,7 +77,8 @@ export const openRun = read({
     const run = await runOf(db, ctx, input.run);
     const [startedBy, document] = await Promise.all([nameOfUser(db, run.startedById), documentOfVersion(db, run)]);
     const [counts, progress] = await Promise.all([runCounts(pool(), input.run), runProgress(pool(), input.run)]);
-    const { state, entered, expected, delivered, rejected, unknown, perSecond, etaSeconds, policies, asOf } = progress;
+    const { state, entered, expected, delivered, rejected, unknown, perSecond, etaSeconds } = progress;
+    const { policies, replays, asOf } = progress;
     return {
       run: {
         id: input.run,
@@ -98,6 +103,7 @@ export const openRun = read({
       },
       counts,
       policies,
+      replays,
       asOf,
     };
   },
@@ -207,9 +213,9 @@ export const resumeStoppedWebhook = write({
 });
 
 /**
- * Sends finished requests of a webhook again: all that match, at the pace of their policy. As "same" they go with their
- * bytes and their key, so that a receiver that remembers keys does nothing twice; as "new" they are rendered anew with
- * keys of their own, which is a decision of its own.
+ * Sends finished requests of a webhook again: all that match, at the pace of their policy and, with a rate, no faster than
+ * that over all workers. As "same" they go with their bytes and their key, so that a receiver that remembers keys does
+ * nothing twice; as "new" they are rendered anew with keys of their own, which is a decision of its own.
  * @throws ServiceError "conflict" when they cannot be sent again in this way, or none matches
  */
 export const replayRequests = write({
@@ -225,14 +231,21 @@ export const replayRequests = write({
     since: z.iso.datetime().optional(),
     until: z.iso.datetime().optional(),
     as: z.enum(['same', 'new']).default('same'),
+    /** Null is as fast as the policy lets them. */
+    rate: Rate.nullable().default(null),
   }),
-  async run({ ctx, input: { run: id, node: nodeId, ...which }, tx, note }) {
+  async run({ ctx, input: { run: id, node: nodeId, rate, ...which }, tx, note }) {
     await tx.$queryRaw`SELECT id FROM run WHERE id = ${BigInt(id)} AND project_id = ${ctx.projectId}::uuid FOR NO KEY UPDATE`;
     const run = await runOf(tx, ctx, id);
     const sql = sqlOf(tx);
     const node = (await runCounts(sql, id)).find((counts) => counts.node === nodeId);
     if (!node) throw notFound('The node');
-    const sent = await replayed(sql, { runId: id, nodeNumber: node.number, ...which });
+    const sent = await replayed(sql, {
+      runId: id,
+      nodeNumber: node.number,
+      ...which,
+      rate: rate && { count: rate.requests, periodSeconds: secondsOf(rate) },
+    });
     if (sent.requests === 0) throw new ServiceError('conflict', 'No finished request matches, so nothing is sent.');
     await settleStatus(tx, run.scenarioId);
     await note({
@@ -240,7 +253,8 @@ export const replayRequests = write({
       objectType: 'run',
       objectId: id,
       objectName: `${run.scenario.name} · run ${run.number}`,
-      after: { node: node.number, ...which, ...sent },
+      before: { delivered: node.delivered, rejected: node.rejected, unknown: node.unknown },
+      after: { node: node.number, ...which, rate, ...sent },
     });
     return sent;
   },

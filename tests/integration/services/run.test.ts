@@ -220,7 +220,8 @@ describe('sending again', () => {
     expect(await lastAudit(project.id)).toMatchObject({
       action: 'run.replay',
       objectId: run,
-      after: { node: 2, status: 422, as: 'same', requests: 2 },
+      before: { delivered: 0, rejected: 2, unknown: 0 },
+      after: { node: 2, status: 422, as: 'same', rate: null, requests: 2 },
     });
     const counts = await ended(run);
     expect(counts.get(2)).toMatchObject({ entered: 2, delivered: 2, rejected: 0 });
@@ -229,6 +230,27 @@ describe('sending again', () => {
     expect((await verbs['scenario.open'](ctx, { id: scenario })).status).toBe('inactive');
     await expect(verbs['run.replay'](ctx, ask)).rejects.toMatchObject({ code: 'conflict' });
     await expect(verbs['run.replay'](await project.as('viewer'), ask)).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('may have a rate of its own, which the run shows while it goes on, and the audit log tells', async () => {
+    await target.behave('again-slowly', { errorRate: 1, errorStatus: 422 });
+    const { project, ctx, run } = await started(rowOf(['now', {}], send('again-slowly')), [{}, {}, {}]);
+    await ended(run);
+    await target.behave('again-slowly', {});
+    const ask = { run, node: 'n2', rate: { requests: 2, per: 'second' as const } };
+    const none = { ...ask, rate: { requests: 0, per: 'second' as const } };
+    await expect(verbs['run.replay'](ctx, none)).rejects.toMatchObject({
+      code: 'invalid',
+      fields: [{ path: 'rate.requests' }],
+    });
+    await verbs['run.replay'](ctx, ask);
+    expect(await lastAudit(project.id)).toMatchObject({ after: { rate: { requests: 2, per: 'second' } } });
+    const { replays } = await verbs['run.open'](await project.as('viewer'), { run });
+    expect(replays).toMatchObject([
+      { nodeNumber: 2, requests: 3, customers: 3, asNew: false, rate: { count: 2, periodSeconds: 1 } },
+    ]);
+    expect((await ended(run)).get(2)).toMatchObject({ delivered: 3 });
+    expect((await verbs['run.open'](ctx, { run })).replays).toEqual([]);
   });
 });
 

@@ -5,7 +5,9 @@ import {
   hasEnded,
   type JourneyStep,
   type NodeCounts,
+  paceOf,
   requestsSentence,
+  secondsLeft,
   stepSentence,
 } from '../../../components/runs/words.ts';
 
@@ -115,5 +117,32 @@ describe('the numbers of a node', () => {
   it('do not change any more when a run is done or stopped', () => {
     const states = ['running', 'paused', 'finishing', 'stopping', 'done', 'stopped'] as const;
     expect(states.filter(hasEnded)).toEqual(['done', 'stopped']);
+  });
+});
+
+describe('what is sent again', () => {
+  const replay = {
+    id: '1',
+    nodeNumber: 3,
+    asNew: false,
+    requests: 10,
+    customers: 1000,
+    left: 500,
+    rate: { count: 2, periodSeconds: 60 },
+    at: '2026-01-01T00:00:00.000Z',
+  };
+
+  it('tells its pace, or that the policy alone counts', () => {
+    expect(paceOf(replay.rate)).toBe('at most 2 requests a minute');
+    expect(paceOf({ count: 1, periodSeconds: 1 })).toBe('at most 1 request a second');
+    expect(paceOf({ count: 1500, periodSeconds: 1 })).toBe('at most 1,500 requests a second');
+    expect(paceOf(null)).toBe('as fast as the policy allows');
+  });
+
+  it('tells how long the rest takes at that pace', () => {
+    expect(secondsLeft(replay)).toBe(150);
+    expect(secondsLeft({ ...replay, left: 1 })).toBe(1);
+    expect(secondsLeft({ ...replay, rate: null })).toBeNull();
+    expect(secondsLeft({ ...replay, customers: 0 })).toBeNull();
   });
 });
