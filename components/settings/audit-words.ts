@@ -30,6 +30,7 @@ const DONE: Record<string, string> = {
   uninvite: 'invitation withdrawn',
   update: 'changed',
   upload: 'uploaded',
+  weigh: 'weight changed',
 };
 
 const WHOLE: Record<string, string> = {
