@@ -58,7 +58,7 @@ await run(async () => {
   const tallies = [check('biome', ['ci', '.']), check('next', ['typegen']), check('tsc', ['--noEmit']), vitest('unit')];
   if (!quick) {
     await findBrowser();
-    tallies.push(vitest('integration'), playwright());
+    tallies.push(check('node', ['tools/audit.ts']), vitest('integration'), playwright());
   }
   const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
   const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
