@@ -24,6 +24,7 @@ export const RUN_KINDS: Record<OutputOf<'run.open'>['run']['kind'], string> = {
   event: 'On event',
   date: 'Everyone, on a date',
   repeat: 'Everyone, repeated',
+  api: 'Everyone, at a call of an API trigger',
 };
 
 export const hasEnded = (state: RunState): boolean => state === 'done' || state === 'stopped';

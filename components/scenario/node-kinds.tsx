@@ -5,6 +5,7 @@ import {
   type LucideIcon,
   PencilLine,
   Play,
+  RadioTower,
   Repeat,
   Split,
   Webhook,
@@ -14,6 +15,7 @@ import type { ComponentType } from 'react';
 import type { Family, Kind } from '@/lib/core/node-kinds';
 import type { PanelProps } from './panel-props';
 import { AddEventPanel } from './panels/add-event';
+import { ApiTriggerPanel } from './panels/api-trigger';
 import { ConditionPanel } from './panels/condition';
 import { NowPanel } from './panels/now';
 import { OnDatePanel } from './panels/on-date';
@@ -39,6 +41,7 @@ export const NODE_VIEWS: { [K in Kind]: NodeView<K> } = {
   'on-event': { icon: Zap, Panel: OnEventPanel, aliases: 'trigger when something happens' },
   'on-date': { icon: CalendarClock, Panel: OnDatePanel, aliases: 'schedule once later time' },
   repeat: { icon: Repeat, Panel: RepeatPanel, aliases: 'schedule recurring daily weekly monthly cron' },
+  'api-trigger': { icon: RadioTower, Panel: ApiTriggerPanel, aliases: 'call url http external system world event' },
   condition: { icon: Split, Panel: ConditionPanel, aliases: 'if filter branch split segment' },
   wait: { icon: Hourglass, Panel: WaitPanel, aliases: 'delay pause sleep timer' },
   webhook: { icon: Webhook, Panel: WebhookPanel, aliases: 'http request api call send sms message', section: 'Other' },

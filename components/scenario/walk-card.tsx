@@ -17,6 +17,7 @@ import { Select } from '@/components/ui/select';
 import { Skeleton } from '@/components/ui/skeleton';
 import { blankResponse, sampleOf } from '@/components/webhook/samples';
 import { useWhom } from '@/components/webhook/use-whom';
+import { exampleValues } from '@/lib/core/api-trigger';
 import type { AnyNode } from '@/lib/core/document';
 import { NODE_KINDS } from '@/lib/core/node-kinds';
 import { nodeLabel, portLabel } from './flow-model';
@@ -92,8 +93,11 @@ function Walk({
   const [failing, setFailing] = useState<ReadonlySet<string>>(new Set());
   const { data: history } = useAsk('customer.events', { id: customer.id, limit: MOST_EVENTS });
   const events = history?.events;
+  const { data: triggers } = useAsk('api-trigger.list', {}, { enabled: trigger.kind === 'api-trigger' });
   const steps = useMemo(() => {
     if (!events) return null;
+    const triggerId = trigger.kind === 'api-trigger' ? trigger.settings.triggerId : null;
+    const called = triggers?.find(({ id }) => id === triggerId);
     const type = trigger.kind === 'on-event' ? trigger.settings.event : null;
     const webhooks = document.nodes.filter(({ kind }) => kind === 'webhook');
     return walk({
@@ -102,6 +106,7 @@ function Walk({
       customer: customer.properties,
       events,
       event: type === null ? null : (events.find((event) => event.type === type)?.properties ?? null),
+      called: called ? exampleValues(called.parameters) : null,
       answers: new Map(
         webhooks.map(({ id, name }) => [
           id,
@@ -112,7 +117,7 @@ function Walk({
       project: { id: project.id, name: project.name },
       now: Date.now(),
     });
-  }, [document, trigger, customer, events, failing, scenario.id, scenario.name, project.id, project.name]);
+  }, [document, trigger, triggers, customer, events, failing, scenario.id, scenario.name, project.id, project.name]);
   if (!steps) return <Skeleton className="h-32" />;
   const answer = (id: string, isSent: boolean) => {
     const next = new Set(failing);

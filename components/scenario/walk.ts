@@ -27,6 +27,8 @@ export interface WalkInput {
   events: readonly PastEvent[];
   /** The properties of the event that lets the customer in; only On event triggers have one. */
   event: Record<string, unknown> | null;
+  /** What the call of an API trigger gives; null when the customer enters in another way. */
+  called: Record<string, unknown> | null;
   /** What webhooks are taken to answer, by node id; null is a failure. */
   answers: ReadonlyMap<string, EarlierResponse | null>;
   scenario: { id: string; name: string };
@@ -109,6 +111,8 @@ function stepAt(node: AnyNode, traveller: Traveller, depth: number): WalkStep {
       return step('out', `Enters at ${NODE_KINDS['on-date'].summary(node.settings)}.`);
     case 'repeat':
       return step('out', `Enters ${NODE_KINDS.repeat.summary(node.settings)}.`);
+    case 'api-trigger':
+      return step('out', 'Enters when the trigger is called.');
     case 'wait':
       return step('out', `Waits ${NODE_KINDS.wait.summary(node.settings)}.`);
     case 'set-attribute':
@@ -136,6 +140,7 @@ function condition(node: Node<'condition'>, traveller: Traveller, step: MakeStep
     const isYes = decide(compileExpression(expression, { name: 'Condition' }), {
       customer: input.customer,
       event: input.event ?? {},
+      trigger: input.called ?? {},
       webhook: webhookValue(responses),
       project: input.project,
       scenario: input.scenario,

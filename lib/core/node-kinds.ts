@@ -45,6 +45,12 @@ export const RepeatSettings = z.object({
 });
 export type RepeatSettings = z.infer<typeof RepeatSettings>;
 
+export const ApiTriggerSettings = z.object({
+  /** The trigger whose calls let customers in; its parameters are kept with it (core/api-trigger.ts). */
+  triggerId: z.string().max(256).nullable().default(null),
+});
+export type ApiTriggerSettings = z.infer<typeof ApiTriggerSettings>;
+
 export const ConditionSettings = z.object({
   mode: z.enum(['filter', 'jinja']).default('filter'),
   filter: Filter.default({ groups: [] }),
@@ -103,6 +109,7 @@ interface SettingsOf {
   'on-date': OnDateSettings;
   repeat: RepeatSettings;
   'on-event': OnEventSettings;
+  'api-trigger': ApiTriggerSettings;
   condition: ConditionSettings;
   wait: WaitSettings;
   webhook: WebhookSettings;
@@ -169,6 +176,16 @@ export const NODE_KINDS: { [K in Kind]: NodeKind<SettingsOf[K]> } = {
       ...(s.event ? [] : [fault('event', 'Choose the event that lets customers in.')]),
       ...filterFaults(s.filter),
     ],
+  },
+  'api-trigger': {
+    family: 'trigger',
+    title: 'API trigger',
+    about: 'Every customer of the project enters each time another system calls the trigger.',
+    settings: ApiTriggerSettings,
+    blank: () => ApiTriggerSettings.parse({}),
+    ports: ['out'],
+    summary: (s) => (s.triggerId === null ? 'choose an API trigger' : 'all customers, at each call'),
+    faults: (s) => (s.triggerId === null ? [fault('triggerId', 'Choose the API trigger that lets customers in.')] : []),
   },
   condition: {
     family: 'operator',

@@ -42,6 +42,7 @@ export function templatesOf(node: AnyNode): NodeTemplate[] {
     case 'on-date':
     case 'repeat':
     case 'on-event':
+    case 'api-trigger':
     case 'wait':
       return [];
   }

@@ -71,6 +71,8 @@ export interface Frame {
   project: { id: string; name: string };
   scenario: { id: string; name: string };
   action: { id: number; name: string };
+  /** What the call of an API trigger gave; null when none began the run. */
+  trigger: Record<string, unknown> | null;
 }
 
 const NOBODY: Record<string, unknown> = Object.freeze(Object.create(null) as Record<string, unknown>);
@@ -84,6 +86,7 @@ export function contextFor(
   return {
     customer: traveller.properties ?? NOBODY,
     event: traveller.event ?? NOBODY,
+    trigger: frame.trigger ?? NOBODY,
     webhook: traveller.responses.length > 0 ? webhookValue(traveller.responses) : webhookValue(NONE),
     project: frame.project,
     scenario: frame.scenario,
@@ -95,6 +98,7 @@ export function contextFor(
 /** What Root sees besides `customers`. */
 export function rootContext(frame: Frame, now: number): Context {
   return {
+    trigger: frame.trigger ?? NOBODY,
     project: frame.project,
     scenario: frame.scenario,
     action: frame.action,

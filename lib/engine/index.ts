@@ -4,6 +4,7 @@
  * claimed and its bytes are stored before a socket is opened; a policy's limit is never exceeded as the receiver sees it;
  * for every node entered = waiting + in flight + delivered + rejected + unknown + skipped, at every moment.
  */
+export { acceptCall, type CalledRun, pausedListeners } from './api-calls.ts';
 export { AudienceCheck, type AudienceReport, type CheckedPerson } from './audience-check.ts';
 export { eraseAnswers, eraseRequests, hiding, type Place, rowsToSearch } from './erase.ts';
 export { countEvents } from './event-counts.ts';

@@ -1,5 +1,6 @@
 import type { AnyNode } from '../core/document.ts';
 import type { Sql } from '../db/index.ts';
+import { listenForCall, stopListening } from './api-calls.ts';
 import { AUDIENCE_DOOR, doorOf, jobFor } from './chunks.ts';
 import { endRunIfEmpty, skipStanding } from './ends.ts';
 import { announceWork, sendJobs } from './jobs.ts';
@@ -11,8 +12,9 @@ import type { RunKind, StartedRun } from './views.ts';
 
 /**
  * Starts a version: one run for all its Now triggers, one for all On event triggers, one for each scheduled trigger (its first
- * firing, which makes the next), in the caller's transaction; nothing runs before it commits. The scenario's status is the
- * caller's to set; the executor sets it to inactive when its last run has ended.
+ * firing, which makes the next) and one for each API trigger (it waits for the next call), in the caller's transaction;
+ * nothing runs before it commits. The scenario's status is the caller's to set; the executor sets it to inactive when its
+ * last run has ended.
  */
 export async function startRuns(sql: Sql, start: RunStart): Promise<StartedRun[]> {
   const triggers = start.program.entries.map((id) => start.program.nodes[id]!.node);
@@ -23,6 +25,8 @@ export async function startRuns(sql: Sql, start: RunStart): Promise<StartedRun[]
   for (const node of triggers) {
     const firing = await firstFiring(sql, start.projectId, node);
     if (firing) runs.push(await startRun(sql, start, firing.kind, { door: doorOf(node.number), dueAt: firing.at }));
+    const waiting = node.kind === 'api-trigger' ? await listenForCall(sql, start, node) : null;
+    if (waiting) runs.push(waiting);
   }
   await announceWork(sql);
   return runs;
@@ -63,6 +67,7 @@ export async function stopRuns(sql: Sql, target: Target, mode: 'finish' | 'now')
 async function finish(sql: Sql, id: number, state: string): Promise<void> {
   // The audience of a Now run entered when it was started, whether or not its page was read yet.
   await sql.query("UPDATE run SET state = 'finishing', expanded = expanded OR kind = 'event' WHERE id = $1", [id]);
+  await stopListening(sql, id);
   // A firing that lies ahead does not come.
   await sql.query(
     `WITH ahead AS (DELETE FROM chunk c USING run r WHERE r.id = $1 AND c.run_id = r.id AND r.kind IN ('date', 'repeat')
@@ -76,6 +81,7 @@ async function finish(sql: Sql, id: number, state: string): Promise<void> {
 /** Whoever a worker has in its hands is settled by that worker; everybody else is skipped here. */
 async function stopNow(sql: Sql, id: number): Promise<void> {
   await sql.query("UPDATE run SET state = 'stopping', expanded = true WHERE id = $1", [id]);
+  await stopListening(sql, id);
   await skipStanding(sql, id);
 }
 

@@ -49,6 +49,8 @@ interface What {
   node: { number: number; name: string };
   settings: WebhookSettings;
   subjects: readonly Subject[];
+  /** What stands for the call of an API trigger; null or absent where none lets customers in. */
+  trigger?: Record<string, unknown> | null;
 }
 
 type Result = { ok: true; request: PreparedRequest } | { ok: false; faults: PrepareFault[] };
@@ -92,12 +94,13 @@ export async function prepareRequests(sql: Sql, what: What): Promise<Result> {
 
 type Planned = { plan: WebhookPlan; frame: Frame } | { faults: PrepareFault[] };
 
-async function planAndFrame(sql: Sql, { projectId, scenario, node, settings }: What): Promise<Planned> {
+async function planAndFrame(sql: Sql, { projectId, scenario, node, settings, trigger = null }: What): Promise<Planned> {
   const { rows } = await sql.query<{ name: string }>('SELECT name FROM project WHERE id = $1::uuid', [projectId]);
   const frame: Frame = {
     project: { id: projectId, name: rows[0]?.name ?? '' },
     scenario,
     action: { id: node.number, name: node.name },
+    trigger,
   };
   try {
     return { plan: planOf(settings), frame };

@@ -15,6 +15,8 @@ export interface RunContext {
   kind: string;
   /** Of webhooks that choose none; null when the project has no default either. */
   defaultPolicyId: string | null;
+  /** What the call that began the run gave: the same for everybody, so it is kept here and not with the journeys. */
+  calledWith: Record<string, unknown> | null;
   /** Beginning of every idempotency key of the run. */
   keyPrefix: string;
   program: Program;
@@ -45,10 +47,11 @@ export class RunCache {
       number: number;
       kind: string;
       createdAt: Date;
+      calledWith: Record<string, unknown> | null;
       defaultPolicyId: string | null;
     }>(
       `SELECT r.project_id AS "projectId", r.scenario_id AS "scenarioId", s.name AS "scenarioName", p.name AS "projectName",
-              r.version_id AS "versionId", r.number, r.kind, r.created_at AS "createdAt",
+              r.version_id AS "versionId", r.number, r.kind, r.created_at AS "createdAt", r.called_with AS "calledWith",
               (SELECT id FROM policy WHERE project_id = r.project_id AND is_default) AS "defaultPolicyId"
          FROM run r JOIN scenario s ON s.id = r.scenario_id JOIN project p ON p.id = r.project_id WHERE r.id = $1`,
       [id],
@@ -106,6 +109,7 @@ export function frameOf(run: RunContext, node: AnyNode): Frame {
     project: { id: run.projectId, name: run.projectName },
     scenario: { id: run.scenarioId, name: run.scenarioName },
     action: { id: node.number, name: node.name },
+    trigger: run.calledWith,
   };
 }
 

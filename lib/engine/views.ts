@@ -13,7 +13,7 @@ export interface StartedRun {
 }
 
 /** What lets customers into a run: the audience at once, whoever an event brings, or a firing of a schedule or call. */
-export type RunKind = 'now' | 'event' | 'date' | 'repeat';
+export type RunKind = 'now' | 'event' | 'date' | 'repeat' | 'api';
 
 /**
  * The live numbers of one node of a run. For every node, at every moment:

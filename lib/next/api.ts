@@ -46,10 +46,12 @@ export interface ApiSpec {
   refusalBody?: (refusal: ApiRefusal) => object;
   /** The project that the address names; a key of another one does not find it. */
   project?: string;
-  /** Of an answer that is no refusal; 200 without a word. */
-  status?: number;
   /** Starts or stops something: counted more strictly, by key. */
   isRun?: boolean;
+  /** Of an answer that is no refusal; 200 without a word. */
+  status?: number;
+  /** Bytes that the body may have; 5 MB without a word. */
+  bodyLimit?: number;
 }
 
 /**
@@ -70,9 +72,12 @@ export async function answerApi(request: Request, spec: ApiSpec): Promise<Respon
     const ctx: Ctx = { projectId, actor, role: null, requestId, address };
     if (request.method !== 'POST')
       return Response.json(await spec.work(ctx, {}), { status: spec.status ?? 200, headers });
-    const { body, bytes } = await readBody(request);
+    const { body, bytes } = await readBody(request, spec.bodyLimit ?? BODY_LIMIT);
     const { answer, isRepeated } = await once(request, ctx, bytes, () => spec.work(ctx, body));
-    return Response.json(answer, { headers: isRepeated ? { ...headers, 'Idempotency-Replayed': 'true' } : headers });
+    return Response.json(answer, {
+      status: spec.status ?? 200,
+      headers: isRepeated ? { ...headers, 'Idempotency-Replayed': 'true' } : headers,
+    });
   } catch (error) {
     const refusal = refusalOf(error, request, requestId);
     const told = spec.refusalBody?.(refusal) ?? { error: withoutHeaders(refusal) };
@@ -150,14 +155,22 @@ async function once(
   }
 }
 
-async function readBody(request: Request): Promise<{ body: object; bytes: Buffer }> {
+async function readBody(request: Request, limit: number): Promise<{ body: object; bytes: Buffer }> {
   if (!carries(request, 'application/json'))
     throw new Refused({ status: 415, code: 'unsupported-type', message: 'Send Content-Type: application/json.' });
   const encoding = request.headers.get('content-encoding');
   if (encoding && encoding.toLowerCase() !== 'identity')
     throw new Refused({ status: 415, code: 'unsupported-type', message: 'Send the body without Content-Encoding.' });
-  const bytes = await bytesOf(request, BODY_LIMIT);
-  if (!bytes) throw new Refused({ status: 413, code: 'too-large', message: 'The body is larger than 5 MB. Split it.' });
+  const bytes = await bytesOf(request, limit);
+  if (!bytes)
+    throw new Refused({
+      status: 413,
+      code: 'too-large',
+      message:
+        limit === BODY_LIMIT
+          ? 'The body is larger than 5 MB. Split it.'
+          : `The body is larger than ${limit / 1024} kB. Make it smaller.`,
+    });
   const body = objectIn(bytes.toString('utf8'));
   if (!body) throw new ServiceError('invalid', 'The body is not a JSON object.');
   return { body, bytes };
@@ -173,10 +186,17 @@ function refusalOf(error: unknown, request: Request, requestId: string): ApiRefu
       message,
       ...(fields.length > 0 ? { fields } : {}),
       ...(details === undefined ? {} : { details }),
+      ...(code === 'limited' ? { headers: retryAfter(details) } : {}),
     };
   }
   log.error({ err: error, requestId, path: new URL(request.url).pathname }, 'a request of the API failed');
   return { status: 500, code: 'failed', message: 'Something went wrong on our side. Try again.', reference: requestId };
+}
+
+/** The seconds that a refusal of the kind "limited" tells in its details. */
+function retryAfter(details: unknown): Record<string, string> {
+  const seconds = (details as { seconds?: unknown } | undefined)?.seconds;
+  return typeof seconds === 'number' ? { 'Retry-After': String(seconds) } : {};
 }
 
 function withoutHeaders({ headers: _headers, status: _status, ...told }: ApiRefusal) {

@@ -12,6 +12,7 @@ export const SCOPES = {
   'scenarios:read': 'Read scenarios and their versions',
   'scenarios:write': 'Create and change scenarios',
   'scenarios:run': 'Start, stop, pause and resume scenarios',
+  'triggers:call': 'Start API triggers',
   'runs:read': 'Read runs, requests and outcomes',
   'settings:read': 'Read policies, presets and integrations (never their secrets)',
 } as const;

@@ -7,7 +7,7 @@ import { compileExpression, decide, type Expression, TemplateError } from '../te
 
 /**
  * Who would come to which node if a scenario were started now, found without sending anything. Webhooks are taken to
- * succeed; a condition that cannot be judged beforehand (it reads a response or the triggering event) lets everybody
+ * succeed; a condition that cannot be judged beforehand (it reads a response, the triggering event or the call of an API trigger) lets everybody
  * through by both ports, so that numbers are never too small.
  */
 
@@ -103,7 +103,7 @@ function judgeOf(node: AnyNode, now: number, countEvents: CountEvents): Judge | 
     });
 }
 
-const isOpen = ({ reads }: Expression): boolean => reads.has('webhook') || reads.has('event');
+const isOpen = ({ reads }: Expression): boolean => reads.has('webhook') || reads.has('event') || reads.has('trigger');
 
 /** Whether a condition can only be judged when somebody is there. */
 export function isOpenQuestion(node: AnyNode): boolean {
@@ -136,7 +136,7 @@ function compiledOrNull(expression: string): Expression | null {
 
 /** Whether all customers of the project enter by the node, now or at some date; by others they come one by one. */
 export function bringsAudience({ kind }: AnyNode): boolean {
-  return kind === 'now' || kind === 'on-date' || kind === 'repeat';
+  return kind === 'now' || kind === 'on-date' || kind === 'repeat' || kind === 'api-trigger';
 }
 
 /** Whether customers come to the node all at once; otherwise one by one, as events bring them. */

@@ -3,6 +3,8 @@
  * query inside its project; knows nothing of Next.js or React. Pages, the call route and the API use this registry.
  */
 import { createApiKey, listApiKeys, revokeApiKey } from './api-key.ts';
+import { createApiTrigger, deleteApiTrigger, getApiTrigger, listApiTriggers, updateApiTrigger } from './api-trigger.ts';
+import { callApiTrigger, listTriggerCalls, openTriggerCall } from './api-trigger-call.ts';
 import { listAudit } from './audit.ts';
 import {
   createCatalog,
@@ -88,6 +90,14 @@ export const verbs = {
   'api-key.create': createApiKey,
   'api-key.list': listApiKeys,
   'api-key.revoke': revokeApiKey,
+  'api-trigger.call': callApiTrigger,
+  'api-trigger.call-open': openTriggerCall,
+  'api-trigger.calls': listTriggerCalls,
+  'api-trigger.create': createApiTrigger,
+  'api-trigger.delete': deleteApiTrigger,
+  'api-trigger.get': getApiTrigger,
+  'api-trigger.list': listApiTriggers,
+  'api-trigger.update': updateApiTrigger,
   'audit.list': listAudit,
   'catalog.create': createCatalog,
   'catalog.delete': deleteCatalog,

@@ -1,22 +1,25 @@
-import type { Document, Node } from '../core/document.ts';
+import type { AnyNode, Document, Node } from '../core/document.ts';
 import { NODE_KINDS } from '../core/node-kinds.ts';
 import { coverUrl } from '../core/prefix-cover.ts';
 import { errorsFirst, type Problem, problemsOf } from '../core/problems.ts';
 import type { WebhookSettings } from '../core/webhook.ts';
 import type { Db, Tx } from '../db/index.ts';
 import { headersSetBy } from '../vault/index.ts';
+import { type KnownTrigger, knownTriggers, triggerIdsBefore } from './api-trigger-use.ts';
 import { templateProblems } from './scenario-template-problems.ts';
 import { staticOrigin } from './secret.ts';
 
 /**
  * Everything that is wrong with a scenario in its project, errors first: the document by itself, faults inside its
- * templates and parameters, and things that it names (policies, integrations, secrets) but that are not there.
+ * templates and parameters, and things that it names (policies, integrations, secrets, API triggers) but that are not there.
  */
 export async function scenarioProblems(db: Db | Tx, projectId: string, document: Document): Promise<Problem[]> {
   const nodes = document.nodes.toSorted((a, b) => a.number - b.number);
+  const triggers = await knownTriggers(db, projectId, triggerIdsBefore(document, null));
   return errorsFirst([
     ...problemsOf(document),
-    ...nodes.flatMap((node) => templateProblems(document, node)),
+    ...nodes.flatMap((node) => templateProblems(document, node, triggers)),
+    ...nodes.flatMap((node) => triggerProblems(node, triggers)),
     ...(await referenceProblems(
       db,
       projectId,
@@ -32,11 +35,25 @@ export async function webhookProblems(db: Db | Tx, projectId: string, settings: 
   return errorsFirst([
     ...NODE_KINDS.webhook.faults(settings),
     // Values that are missing are for the marketer to fill in.
-    ...templateProblems(null, node).filter(
+    ...templateProblems(null, node, new Map()).filter(
       ({ severity, field }) => severity === 'error' || !field.startsWith('parameters.'),
     ),
     ...(await referenceProblems(db, projectId, [node])),
   ]);
+}
+
+/** A node whose API trigger is gone, or switched off. */
+function triggerProblems(node: AnyNode, triggers: ReadonlyMap<string, KnownTrigger>): Problem[] {
+  if (node.kind !== 'api-trigger' || node.settings.triggerId === null) return [];
+  const { triggerId } = node.settings;
+  const trigger = triggers.get(triggerId);
+  const problem = (severity: Problem['severity'], message: string): Problem[] => [
+    { severity, field: 'triggerId', message, nodeId: node.id },
+  ];
+  if (!trigger) return problem('error', gone('API trigger', triggerId, 'node'));
+  return trigger.enabled
+    ? []
+    : problem('warning', `The API trigger ${trigger.name} is switched off: its calls are refused, so nobody enters.`);
 }
 
 /** What an imported webhook had and nobody has mapped yet stands in its settings behind this word, with its name. */
@@ -125,10 +142,10 @@ function doubleOf(name: string, integration: string, taken: readonly string[]): 
     : null;
 }
 
-function gone(what: string, id: string): string {
+function gone(what: string, id: string, of = 'webhook'): string {
   return id.startsWith(MISSING)
     ? `Choose the ${what} that stands here for “${id.slice(MISSING.length)}” of the imported file.`
-    : `The ${what} of this webhook no longer exists. Choose another one.`;
+    : `The ${what} of this ${of} no longer exists. Choose another one.`;
 }
 
 const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);

@@ -3,16 +3,21 @@ import { type NodeTemplate, templatesOf } from '../core/node-templates.ts';
 import type { Problem } from '../core/problems.ts';
 import { type AnalyseOptions, analyse, type Problem as Finding, type Known } from '../template/analyse.ts';
 import { findParameters, isTemplate, refuseParameter } from '../template/index.ts';
+import { type KnownTrigger, triggerIdsBefore } from './api-trigger-use.ts';
 
 type NodeProblem = Omit<Problem, 'nodeId'>;
 
 /**
  * What is wrong inside the templates of a node and with the values of its parameters, as the editor would mark it. Without
- * a document (a preset) nobody knows which event and which responses there will be.
+ * a document (a preset) nobody knows which event, call and responses there will be.
  */
-export function templateProblems(document: Document | null, node: AnyNode): Problem[] {
+export function templateProblems(
+  document: Document | null,
+  node: AnyNode,
+  triggers: ReadonlyMap<string, KnownTrigger>,
+): Problem[] {
   const templates = templatesOf(node);
-  const { customer, root } = contextsOf(document, node);
+  const { customer, root } = contextsOf(document, node, triggers);
   const isBatch = node.kind === 'webhook' && node.settings.batch;
   const names = node.kind === 'webhook' ? Object.keys(node.settings.parameters) : [];
   const problems = templates
@@ -41,8 +46,19 @@ function escapeOf(node: AnyNode, place: NodeTemplate['place']): NonNullable<Anal
 }
 
 /** What templates of the node see: those rendered for a customer, and those rendered for a whole batch. */
-function contextsOf(document: Document | null, node: AnyNode): { customer: Known; root: Known } {
-  const everywhere = { params: null, project: null, scenario: null, action: null, time: null };
+function contextsOf(
+  document: Document | null,
+  node: AnyNode,
+  triggers: ReadonlyMap<string, KnownTrigger>,
+): { customer: Known; root: Known } {
+  const everywhere = {
+    params: null,
+    project: null,
+    scenario: null,
+    action: null,
+    time: null,
+    ...calledBefore(document, node, triggers),
+  };
   const hasEvent =
     !document ||
     document.nodes.some((trigger) => trigger.kind === 'on-event' && reachableFrom(document, trigger.id).has(node.id));
@@ -52,6 +68,20 @@ function contextsOf(document: Document | null, node: AnyNode): { customer: Known
     customer: { roots: { ...everywhere, customer: null, ...(hasEvent ? { event: null } : {}) }, webhooks },
     root: { roots: { ...everywhere, customers: null }, webhooks: [] },
   };
+}
+
+/** The root `trigger` with the parameters of the API triggers that lead to the node; nothing where none does. */
+function calledBefore(
+  document: Document | null,
+  node: AnyNode,
+  triggers: ReadonlyMap<string, KnownTrigger>,
+): { trigger?: Known['roots'][string] } {
+  if (!document) return { trigger: null };
+  const ids = triggerIdsBefore(document, node.id);
+  if (ids.length === 0) return {};
+  // While one of them is not known, nothing is called unknown.
+  if (ids.some((id) => !triggers.has(id))) return { trigger: null };
+  return { trigger: ids.flatMap((id) => triggers.get(id)!.parameters.map(({ name }) => ({ name }))) };
 }
 
 function found({ field, name, source }: Pick<NodeTemplate, 'field' | 'name' | 'source'>, options: AnalyseOptions) {

@@ -5,6 +5,7 @@ import type { EarlierResponse } from '../core/response-view.ts';
 import { type Db, type Prisma, pool, prisma } from '../db/index.ts';
 import { AudienceCheck, type CheckedPerson, PlanFault } from '../engine/index.ts';
 import { log } from '../log.ts';
+import { triggerExamples } from './api-trigger-use.ts';
 import { audiencePage, audienceSize, audienceWalkNow, comesAtOnce } from './audience.ts';
 import { sampleResponse } from './webhook-context.ts';
 import { triggerOf } from './webhook-subject.ts';
@@ -77,16 +78,18 @@ async function work(job: CheckJob): Promise<void> {
 
 async function audienceCheck({ projectId, scenario, document, node }: CheckJob): Promise<AudienceCheck> {
   const { integrationId } = node.settings;
-  const [project, integration, responses] = await Promise.all([
+  const [project, integration, responses, trigger] = await Promise.all([
     prisma().project.findUniqueOrThrow({ where: { id: projectId }, select: { name: true } }),
     integrationId === null ? null : prisma().integration.findFirst({ where: { id: integrationId, projectId } }),
     earlierResponses(prisma(), scenario.id, document, node.id),
+    triggerExamples(prisma(), projectId, document, node.id),
   ]);
   return new AudienceCheck({
     frame: {
       project: { id: projectId, name: project.name },
       scenario,
       action: { id: node.number, name: node.name },
+      trigger,
     },
     settings: node.settings,
     onEvent: !comesAtOnce(document, node.id),

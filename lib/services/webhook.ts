@@ -5,6 +5,7 @@ import { nodeOf } from '../core/document.ts';
 import { WebhookSettings } from '../core/webhook.ts';
 import { type Db, pool } from '../db/index.ts';
 import { type Prepared, type PrepareFault, prepareRequests, type SendResult, sendPrepared } from '../engine/index.ts';
+import { triggerExamples } from './api-trigger-use.ts';
 import { ScenarioId } from './scenario.ts';
 import { documentOf, scenarioOf } from './scenario-row.ts';
 import { act, type Ctx, notFound, read, ServiceError } from './verb.ts';
@@ -28,6 +29,8 @@ export const WebhookInput = z.strictObject({
   /** How many customers a batch has. */
   customers: z.number().int().min(1).max(1000).optional(),
   event: z.record(z.string().max(256), z.unknown()).nullable().optional(),
+  /** What stands for the call of an API trigger; without a word the examples of its parameters. */
+  trigger: z.record(z.string().max(64), z.unknown()).optional(),
   responses: z.array(EarlierResponseInput).max(100).default([]),
 });
 type WebhookInput = z.infer<typeof WebhookInput>;
@@ -104,12 +107,14 @@ async function prepare(db: Db, ctx: Ctx, input: WebhookInput) {
     document: place.document,
     nodeId: input.node,
   });
+  const trigger = input.trigger ?? (await triggerExamples(db, ctx.projectId, place.document, input.node));
   const prepared = await prepareRequests(pool(), {
     projectId: ctx.projectId,
     scenario: place.scenario,
     node: place.node,
     settings,
     subjects,
+    trigger,
   });
   return { ...prepared, scenarioName: place.scenario.name, nodeNumber: place.node.number };
 }

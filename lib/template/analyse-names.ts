@@ -139,6 +139,14 @@ function unknownRoot({ root, at }: Read, known: Known, places: Places): Problem 
       from,
       to,
     );
+  if (root === 'trigger')
+    return places.problem(
+      'error',
+      'unknown-name',
+      'There is no "trigger": no API trigger before this node lets customers in.',
+      from,
+      to,
+    );
   const guess = nearest(root, [...Object.keys(known.roots), 'webhook', ...GLOBALS.keys()]);
   return places.problem(
     'warning',

@@ -102,6 +102,11 @@ export const CONTEXT_NAMES: readonly { name: string; doc: string; scope: 'everyw
   { name: 'customer', doc: 'The customer: its attributes by name.', scope: 'customer' },
   { name: 'event', doc: 'The event that let the customer in: its properties by name.', scope: 'customer' },
   {
+    name: 'trigger',
+    doc: 'The call of an API trigger that began the run: its parameters by name.',
+    scope: 'everywhere',
+  },
+  {
     name: 'webhook',
     doc: 'The response of the last webhook before this one; webhook(2) or webhook("name") for an earlier one. Fields of JSON by name, text as data; status_code and success.',
     scope: 'customer',

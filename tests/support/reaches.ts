@@ -91,11 +91,26 @@ export async function furnished(mark = CANARY, secrets = SECRETS) {
       refusals: { create: { line: 2, reason: mark, cells: [mark] } },
     },
   });
+  await answered(runs[0]!.id, customer, mark);
+  const { id: apiTrigger } = await verbs['api-trigger.create'](developer, {
+    name: mark,
+    parameters: [{ name: 'note', type: 'text', example: mark }],
+  });
   const deletions = await pool().query<{ id: string }>(
     `INSERT INTO deletion(id, project_id, state, customers, message) VALUES (gen_random_uuid(), $1, 'failed', 1, $2) RETURNING id`,
     [projectId, mark],
   );
-  await answered(runs[0]!.id, customer, mark);
+  const called = await prisma().apiTriggerCall.create({
+    data: {
+      projectId,
+      triggerId: apiTrigger,
+      outcome: 'refused',
+      reason: mark,
+      callerName: mark,
+      requestId: mark,
+      payload: { note: mark },
+    },
+  });
   return {
     project,
     projectId,
@@ -109,7 +124,9 @@ export async function furnished(mark = CANARY, secrets = SECRETS) {
     integration: integration.id,
     catalog,
     apiKey: apiKey.id,
+    apiTrigger,
     deletion: deletions.rows[0]!.id,
+    triggerCall: String(called.id),
     invitation: invitation.id,
     import: imported.id,
     webhook,
@@ -144,6 +161,14 @@ export const REACHES: Record<VerbName, (theirs: Theirs) => object> = {
   'api-key.create': OWN,
   'api-key.list': OWN,
   'api-key.revoke': one((t) => t.apiKey),
+  'api-trigger.call': one((t) => t.apiTrigger),
+  'api-trigger.call-open': (t) => ({ id: t.apiTrigger, call: t.triggerCall }),
+  'api-trigger.calls': one((t) => t.apiTrigger),
+  'api-trigger.create': OWN,
+  'api-trigger.delete': (t) => ({ id: t.apiTrigger, unlink: true }),
+  'api-trigger.get': one((t) => t.apiTrigger),
+  'api-trigger.list': OWN,
+  'api-trigger.update': (t) => ({ id: t.apiTrigger, name: 'mine' }),
   'audit.list': () => ({ query: CANARY }),
   'catalog.create': OWN,
   'catalog.delete': one((t) => t.catalog),

@@ -13,6 +13,7 @@ export const HANDLERS: { [K in Kind]: Handler<K> } = {
   'on-date': trigger,
   repeat: trigger,
   'on-event': trigger,
+  'api-trigger': trigger,
   condition,
   wait,
   webhook,

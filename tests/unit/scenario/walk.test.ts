@@ -38,6 +38,7 @@ function input(change: Partial<WalkInput>): WalkInput {
     customer: {},
     events: [],
     event: null,
+    called: null,
     answers: new Map(),
     scenario: { id: 's', name: 'Spring' },
     project: { id: 'p', name: 'Acme' },
