@@ -1,6 +1,6 @@
 'use client';
 
-import { Plus, Upload, Users } from 'lucide-react';
+import { Plus, Trash2, Upload, Users } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
@@ -21,6 +21,8 @@ import { type Column, DataTable } from '@/components/ui/table';
 import { usePages, useSearchText } from './address-state';
 import { ColumnChooser, useColumns } from './column-chooser';
 import { CustomerDialog } from './customer-dialog';
+import { DeleteManyDialog } from './delete-many-dialog';
+import { Deletions } from './deletions';
 import { ExportLink } from './export-link';
 import { PropertyValue } from './property-value';
 
@@ -46,6 +48,8 @@ export function Customers({
   const pages = usePages(settled, PAGE);
   const [adding, setAdding] = useState(creating && can.build);
   const { columns, setColumns } = useColumns(project.id, properties);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [deleting, setDeleting] = useState<'selected' | 'found' | null>(null);
   const { before } = pages;
   const first = before === null;
   const list = useAsk(
@@ -53,6 +57,8 @@ export function Customers({
     { query: settled, before, limit: PAGE },
     { keepPrevious: true, initial: first && settled === '' ? initial : undefined },
   );
+  // Only who can be seen is chosen: not somebody of another page or an earlier search.
+  const chosen = list.data?.customers.flatMap(({ id }) => (selected.has(id) ? [id] : [])) ?? [];
   const isEmpty = settled === '' && first && list.data?.customers.length === 0;
   const hrefOf = (id: string) => `/p/${project.id}/data/customers/${id}`;
   useCommands(can.build ? [{ id: 'new-customer', label: 'New customer', run: () => setAdding(true) }] : []);
@@ -91,6 +97,7 @@ export function Customers({
           )
         }
       />
+      <Deletions />
       {isEmpty ? null : (
         <div className="flex flex-wrap items-center gap-2 pb-3">
           <SearchInput
@@ -100,6 +107,15 @@ export function Customers({
             placeholder="Name, e-mail, phone, identifier or any value"
             className="w-96 max-w-full"
           />
+          {can.administer && (chosen.length > 0 || settled !== '') ? (
+            <Button
+              icon={<Trash2 aria-hidden />}
+              disabled={chosen.length === 0 && list.data?.customers.length === 0}
+              onClick={() => setDeleting(chosen.length > 0 ? 'selected' : 'found')}
+            >
+              {chosen.length > 0 ? `Delete ${chosen.length} selected` : 'Delete all found'}
+            </Button>
+          ) : null}
           <div className="ml-auto">
             <ColumnChooser properties={properties} columns={columns} onChange={setColumns} />
           </div>
@@ -120,6 +136,7 @@ export function Customers({
               rows={list.data?.customers}
               rowKey={(row) => row.id}
               onRowClick={(row) => router.push(hrefOf(row.id))}
+              {...(can.administer ? { selected, onSelectedChange: setSelected } : {})}
               empty={
                 settled ? (
                   <EmptyState icon={<Users aria-hidden />} title={`Nobody is found by “${settled}”`}>
@@ -156,6 +173,14 @@ export function Customers({
           </>
         )}
       </Card>
+      {deleting ? (
+        <DeleteManyDialog
+          ids={deleting === 'selected' ? chosen : null}
+          query={settled}
+          onClose={() => setDeleting(null)}
+          onDone={() => setSelected(new Set())}
+        />
+      ) : null}
       {adding ? <CustomerDialog onClose={() => setAdding(false)} onCreated={(id) => router.push(hrefOf(id))} /> : null}
     </Page>
   );

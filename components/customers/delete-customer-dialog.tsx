@@ -15,13 +15,13 @@ export function DeleteCustomerDialog({
 }) {
   const router = useRouter();
   const project = useProject();
-  const erase = useDo('customer.delete', { quiet: true, success: 'The customer is deleted' });
+  const erase = useDo('customer.delete', { quiet: true });
   return (
     <ConfirmDialog
       open
       onOpenChange={onClose}
       title={`Delete ${customer.name}?`}
-      description="The profile, its identifiers and its events are removed for good, and so is what was stored of the requests that carried them. Numbers of runs stay as they are. A request that is on its way still arrives."
+      description="The profile and its identifiers are gone at once, for good. Events, journeys in runs and what is stored of requests follow in the background. Numbers of runs stay as they are. A request that is on its way still arrives."
       confirmLabel="Delete customer"
       tone="danger"
       mustType={customer.identifiers[0]?.value ?? customer.id}

@@ -38,6 +38,10 @@ const WHOLE: Record<string, string> = {
   'sign-in.refuse': 'Sign-in refused',
   'user.password': 'Password changed',
   'audit.export': 'Audit log exported',
+  'customer.delete': 'Deletion of a customer asked for',
+  'customer.delete-many': 'Deletion of customers asked for',
+  'customer.deleted': 'Deletion of customers completed',
+  'customer.resume-deletion': 'Deletion of customers resumed',
   'project.require-checks': 'Rule for Start changed',
   'project.set-retention': 'Retention changed',
 };
