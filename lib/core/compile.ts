@@ -36,7 +36,7 @@ export function compile(document: Document, readsOf: (source: string) => Templat
   const entries = document.nodes
     .filter((node) => NODE_KINDS[node.kind].family === 'trigger')
     .sort((a, b) => a.number - b.number);
-  return { schema: 1, entries: entries.map((node) => node.id), nodes };
+  return { schema: 1, entries: entries.map((node) => node.id), nodes, moves: {} };
 }
 
 const union = (all: TemplateReads[]): Carry => ({

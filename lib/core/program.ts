@@ -28,5 +28,10 @@ export const Program = z.object({
   /** Ids of the triggers, in the order of their numbers. */
   entries: z.array(z.string()),
   nodes: z.record(z.string(), ProgramNode),
+  /**
+   * Nodes that an earlier version of a running scenario had and this one has not, by number: the id of the node where those
+   * who stand there go on, or null when they end.
+   */
+  moves: z.record(z.string(), z.string().nullable()).default({}),
 });
 export type Program = z.infer<typeof Program>;

@@ -22,6 +22,8 @@ export interface Try {
 export interface NewChunk {
   runId: number;
   node: number;
+  /** The version under which they arrived here, by which they finish here; without one, the run's of this moment. */
+  versionId?: string | null;
   journeys: number[] | null;
   customers: number[];
   contexts: Carried | null;
@@ -50,6 +52,8 @@ export interface Chunk {
   id: number;
   runId: number;
   node: number;
+  /** The version under which they arrived here; null, for who arrived before it was noted, is the run's. */
+  versionId: string | null;
   size: number;
   journeys: number[] | null;
   customers: number[];
@@ -71,10 +75,15 @@ export interface Chunk {
   trying: boolean;
 }
 
+/** A chunk in the hands of a worker, and the version that its run went by when it was taken. */
+export interface OwnChunk extends Chunk {
+  newest: string;
+}
+
 /** A Postgres array of numbers; much faster than letting the driver quote each of them. */
 export const intArray = (values: readonly number[]): string => `{${values.join(',')}}`;
 
-export const CHUNK_COLUMNS = `id, run_id AS "runId", node, size, journeys, customers, contexts, policy_id AS "policyId", on_event AS "onEvent",
+export const CHUNK_COLUMNS = `id, run_id AS "runId", node, version_id AS "versionId", size, journeys, customers, contexts, policy_id AS "policyId", on_event AS "onEvent",
   attempt, windows, tries, alone, stays, sending, replay_id AS replay, first_at AS "firstAt", due_at AS "dueAt", job_id AS "jobId", claimed, deaths, trying`;
 
 type Streaming = Pick<NewChunk, 'runId' | 'policyId' | 'replay'>;
@@ -95,9 +104,10 @@ export async function insertChunks(sql: Sql, chunks: readonly NewChunk[]): Promi
     const dueAt = chunk.dueAt ?? null;
     const { rows } = await sql.query<{ id: number | bigint }>(
       `INSERT INTO chunk (run_id, node, size, journeys, customers, contexts, policy_id, on_event, attempt, windows, tries, alone,
-                          first_at, due_at, job_id, state, stays, sending, replay_id)
+                          first_at, due_at, job_id, state, stays, sending, version_id, replay_id)
        VALUES ($1, $2, $3, $4::int[], $5::bigint[], $6::jsonb, $7::uuid, $8, $9, $10::bigint[], $11::jsonb, $12,
-               $13::timestamptz, coalesce($14::timestamptz, now()), $15::uuid, $16, $17, $18, $19::bigint) RETURNING id`,
+               $13::timestamptz, coalesce($14::timestamptz, now()), $15::uuid, $16, $17, $18,
+               coalesce($19::uuid, (SELECT version_id FROM run WHERE id = $1)), $20::bigint) RETURNING id`,
       [
         chunk.runId,
         chunk.node,
@@ -117,6 +127,7 @@ export async function insertChunks(sql: Sql, chunks: readonly NewChunk[]): Promi
         chunk.held ? 'held' : 'ready',
         chunk.stays ?? false,
         chunk.sending ?? 1,
+        chunk.versionId ?? null,
         chunk.replay ?? null,
       ],
     );
@@ -134,22 +145,27 @@ export async function insertChunks(sql: Sql, chunks: readonly NewChunk[]): Promi
 }
 
 /** Makes the chunks of these jobs the worker's own; jobs whose chunk is gone, held or somebody else's give nothing. */
-export async function ownChunks(sql: Sql, owner: number, ids: readonly number[]): Promise<Chunk[]> {
+export async function ownChunks(sql: Sql, owner: number, ids: readonly number[]): Promise<OwnChunk[]> {
   if (ids.length === 0) return [];
-  const { rows } = await sql.query<Chunk>(
-    `UPDATE chunk SET owner = $1 WHERE id = ANY($2::bigint[]) AND owner IS NULL AND state = 'ready' RETURNING ${CHUNK_COLUMNS}`,
+  const { rows } = await sql.query<OwnChunk>(
+    `UPDATE chunk SET owner = $1 WHERE id = ANY($2::bigint[]) AND owner IS NULL AND state = 'ready'
+     RETURNING ${CHUNK_COLUMNS}, (SELECT r.version_id FROM run r WHERE r.id = run_id) AS newest`,
     [owner, intArray(ids)],
   );
   return rows;
 }
 
-/** Further chunks that wait at the same webhook for the first time, oldest first, up to so many journeys; now the worker's own. */
+/**
+ * Further chunks that wait at the same webhook for the first time, oldest first, up to so many journeys; now the worker's own.
+ * Who arrived under another version may be asked for something else.
+ */
 export async function ownCompanions(sql: Sql, owner: number, chunk: Chunk, room: number): Promise<Chunk[]> {
   const { rows: waiting } = await sql.query<{ id: number; size: number }>(
     `SELECT id, size FROM chunk
-      WHERE run_id = $1 AND node = $2 AND owner IS NULL AND state = 'ready' AND attempt = 1 AND windows IS NULL AND NOT alone AND NOT stays AND sending = 1 AND claimed = 0
+      WHERE run_id = $1 AND node = $2 AND version_id IS NOT DISTINCT FROM $3::uuid AND owner IS NULL AND state = 'ready'
+        AND attempt = 1 AND windows IS NULL AND NOT alone AND NOT stays AND sending = 1 AND claimed = 0
       ORDER BY id LIMIT 200 FOR UPDATE SKIP LOCKED`,
-    [chunk.runId, chunk.node],
+    [chunk.runId, chunk.node, chunk.versionId],
   );
   const taken: number[] = [];
   let left = room;
@@ -163,13 +179,17 @@ export async function ownCompanions(sql: Sql, owner: number, chunk: Chunk, room:
   return chunks.sort((a, b) => a.id - b.id);
 }
 
-/** Chunks of these that are still the worker's, locked until the end of the transaction: what another took over is left out. */
-export async function lockOwn(sql: Sql, owner: number, ids: readonly number[]): Promise<Set<number>> {
-  const { rows } = await sql.query<{ id: number }>(
-    'SELECT id FROM chunk WHERE id = ANY($1::bigint[]) AND owner = $2 ORDER BY id FOR UPDATE',
+/**
+ * Chunks of these that are still the worker's, locked until the end of the transaction, each with the version that its run
+ * goes by now: what another took over is left out.
+ */
+export async function lockOwn(sql: Sql, owner: number, ids: readonly number[]): Promise<Map<number, string>> {
+  const { rows } = await sql.query<{ id: number; newest: string }>(
+    `SELECT c.id, r.version_id AS newest FROM chunk c JOIN run r ON r.id = c.run_id
+      WHERE c.id = ANY($1::bigint[]) AND c.owner = $2 ORDER BY c.id FOR UPDATE OF c`,
     [intArray(ids), owner],
   );
-  return new Set(rows.map((row) => row.id));
+  return new Map(rows.map(({ id, newest }) => [id, newest]));
 }
 
 export interface EndedChunk {

@@ -1,9 +1,7 @@
 import type { Sql } from '../db/index.ts';
 import { isDoor } from './chunks.ts';
-import { loadProgram, nodesByNumber } from './runs.ts';
 import { inTransaction } from './sql.ts';
 import { Transition } from './transition.ts';
-import { countDeparture } from './walk.ts';
 
 /** The end of runs: nobody will enter any more, and nobody is inside. */
 
@@ -16,13 +14,11 @@ export async function skipStanding(sql: Sql, runId: number): Promise<void> {
     claimed: number;
   }>('DELETE FROM chunk WHERE run_id = $1 AND owner IS NULL RETURNING node, journeys, customers, claimed', [runId]);
   if (chunks.length === 0) return;
-  const nodes = nodesByNumber(await loadProgram(sql, runId));
   const into = new Transition();
   for (const { node, journeys, customers, claimed } of chunks) {
-    const entry = nodes.get(node);
     const left = journeys?.slice(claimed).map(Number) ?? [];
-    if (isDoor(node) || !entry || left.length === 0) continue;
-    countDeparture(into, runId, entry.node, 'skipped', null, left.length);
+    if (isDoor(node) || left.length === 0) continue;
+    into.count(runId, node).skipped += left.length;
     into.entries.push({
       runId,
       node,

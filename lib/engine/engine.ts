@@ -4,7 +4,7 @@ import { log } from '../log.ts';
 import { createTransport, egressRules, type Transport } from '../transport/index.ts';
 import { batchSizeOf } from './batches.ts';
 import { Breakers, type OpenBreaker } from './breakers.ts';
-import { AUDIENCE_DOOR, type Chunk, groupOf, ownChunks, releaseChunks } from './chunks.ts';
+import { AUDIENCE_DOOR, type Chunk, groupOf, type OwnChunk, ownChunks, releaseChunks } from './chunks.ts';
 import { openKeys } from './credentials.ts';
 import { letAudienceIn, moveOn, type WalkHooks } from './doors.ts';
 import { endRunIfEmpty, openRunIds, skipLate } from './ends.ts';
@@ -14,6 +14,7 @@ import { type Lane, Lanes } from './lanes.ts';
 import { mergeCompanions } from './merge.ts';
 import { OpenChunk } from './open-chunk.ts';
 import { planOf } from './plan.ts';
+import { wakeRemoved } from './publish.ts';
 import { ReplayPaces } from './replay-pace.ts';
 import { once, RunCache, type RunContext } from './runs.ts';
 import { Sender } from './send.ts';
@@ -106,7 +107,7 @@ export class Engine {
       onLost: (error) => this.lose(error),
     });
     this.lanes = new Lanes(this.session.id, (lane) => this.lookForMore(lane));
-    this.settler = new Settler(this.session.id, {
+    this.settler = new Settler(this.session.id, this.runs, {
       onWork: () => this.wake(),
       onClosed: (chunk) => this.forget(chunk),
       onMaybeEnded: (runId) => this.endIfEmpty(runId),
@@ -125,6 +126,7 @@ export class Engine {
     this.every(HOUSE_MS, async () => void (await keepHouse()));
     this.every(SUPERVISE_MS, async () => {
       await superviseJobs();
+      if ((await inTransaction((sql) => wakeRemoved(sql))) > 0) this.wake();
       for (const runId of await openRunIds(anyConnection)) await this.end(runId);
     });
   }
@@ -235,24 +237,24 @@ export class Engine {
     }
   }
 
-  private async walk(chunk: Chunk): Promise<void> {
+  private async walk(chunk: Chunk, queue: Queue = 'walk'): Promise<void> {
     const hooks: WalkHooks = {
       worker: this.session.id,
+      runs: this.runs,
       onWork: () => this.wake(),
       onMaybeEnded: (runId) => this.endIfEmpty(runId),
       isStopping: () => this.stopping || this.dead,
     };
     try {
-      const run = await this.runs.get(anyConnection, chunk.runId);
-      if (chunk.node === AUDIENCE_DOOR || chunk.size === 0) await letAudienceIn(hooks, run, chunk);
-      else await moveOn(hooks, run, chunk);
+      if (chunk.node === AUDIENCE_DOOR || chunk.size === 0) await letAudienceIn(hooks, chunk);
+      else await moveOn(hooks, chunk, queue);
     } catch (error) {
       if (this.dead) return;
       log.error(
         { error: (error as Error).message, stack: (error as Error).stack, chunk: chunk.id, run: chunk.runId },
         'a step failed',
       );
-      await this.putBack('walk', chunk);
+      await this.putBack(queue, chunk);
     }
   }
 
@@ -285,7 +287,7 @@ export class Engine {
   }
 
   /** Jobs and their chunks in one transaction, so that a chunk has an owner as soon as its job is taken. */
-  private take(queue: Queue, room: number, passOver: readonly string[]): Promise<Chunk[]> {
+  private take(queue: Queue, room: number, passOver: readonly string[]): Promise<OwnChunk[]> {
     return inTransaction(async (sql) => {
       await assertAlive(sql, this.session.id);
       const jobs = await takeJobs(sql, queue, room, passOver);
@@ -306,20 +308,22 @@ export class Engine {
   }
 
   /** Chunks of batched webhooks with others that wait there; each is merged into one other at most. */
-  private async merged(sql: Sql, chunks: readonly Chunk[]): Promise<Chunk[]> {
-    const whole: Chunk[] = [];
+  private async merged(sql: Sql, chunks: readonly OwnChunk[]): Promise<OwnChunk[]> {
+    const whole: OwnChunk[] = [];
     const free = new Map(chunks.map((chunk) => [chunk.id, chunk]));
     for (const chunk of chunks) {
       if (!free.delete(chunk.id)) continue;
-      const run = await this.runs.get(sql, chunk.runId);
+      const run = await this.runs.get(sql, chunk.runId, chunk.versionId ?? chunk.newest);
       whole.push(await mergeCompanions(sql, this.session.id, chunk, batchSizeOf(run.nodes.get(chunk.node)), free));
     }
     return whole;
   }
 
-  private async openChunk(chunk: Chunk): Promise<void> {
+  private async openChunk(chunk: OwnChunk): Promise<void> {
     try {
-      const run = await this.runs.get(anyConnection, chunk.runId);
+      const newest = await this.runs.get(anyConnection, chunk.runId, chunk.newest);
+      if (!newest.nodes.has(chunk.node)) return await this.leaveRemoved(chunk);
+      const run = chunk.versionId ? await this.runs.get(anyConnection, chunk.runId, chunk.versionId) : newest;
       const entry = run.nodes.get(chunk.node);
       if (entry?.node.kind !== 'webhook') throw new Error(`node ${chunk.node} is no webhook`);
       const { node } = entry;
@@ -337,6 +341,7 @@ export class Engine {
         settler: this.settler,
         breakers: this.breakers,
       });
+      opened.keepsAnswers = newest.nodes.get(chunk.node)!.after.responses;
       this.sender.use(opened, await openKeys(anyConnection, run.projectId, node.settings));
       this.open.set(chunk.id, opened);
       lane.add(opened);
@@ -349,6 +354,12 @@ export class Engine {
     }
   }
 
+  /** People at a webhook that was deleted send nothing any more. */
+  private async leaveRemoved(chunk: Chunk): Promise<void> {
+    this.walking.set(chunk.id, chunk);
+    await this.walk(chunk, 'send').finally(() => this.walking.delete(chunk.id));
+  }
+
   private forget(chunk: OpenChunk): void {
     this.open.delete(chunk.chunk.id);
     this.lanes.get(chunk.chunk.policyId).remove(chunk);
@@ -356,7 +367,7 @@ export class Engine {
     this.lookForMore(this.lanes.get(chunk.chunk.policyId));
   }
 
-  /** A run was paused, resumed or stopped, or one of its webhooks was. */
+  /** A run was paused, resumed, stopped or changed to another version, or one of its webhooks was stopped or resumed. */
   private look(runId: number): void {
     // Its end may have been looked for before this change was committed.
     this.endIfEmpty(runId);
@@ -368,15 +379,19 @@ export class Engine {
   }
 
   private async closeBy(runId: number, chunks: readonly OpenChunk[]): Promise<void> {
-    const rows = await query<{ state: RunContext['kind']; stopped: number[] }>(
-      `SELECT r.state, array(SELECT n.node FROM run_node n WHERE n.run_id = r.id AND n.stopped IS NOT NULL) AS stopped
+    const rows = await query<{ state: RunContext['kind']; newest: string; stopped: number[] }>(
+      `SELECT r.state, r.version_id AS newest, array(SELECT n.node FROM run_node n WHERE n.run_id = r.id AND n.stopped IS NOT NULL) AS stopped
          FROM run r WHERE r.id = $1`,
       [runId],
     );
     const state = rows[0]?.state;
+    const run = rows[0] && (await this.runs.get(anyConnection, runId, rows[0].newest));
     for (const chunk of chunks) {
+      const entry = run?.nodes.get(chunk.node.number);
+      chunk.keepsAnswers = entry?.after.responses ?? false;
       if (state === 'paused' || rows[0]?.stopped.includes(chunk.node.number)) chunk.close('held');
       else if (state !== 'running' && state !== 'finishing') chunk.close('skipped');
+      else if (!entry) chunk.close('removed');
     }
   }
 

@@ -12,6 +12,7 @@ export { leaveRuns } from './leave-runs.ts';
 export { pauseRun, resumeRun, resumeWebhook, startRuns, stopRuns } from './lifecycle.ts';
 export { PlanFault } from './plan.ts';
 export { type PreparedRequest, prepareRequests, sendPrepared } from './prepare.ts';
+export { lockOpenRuns, type OpenRun, programsOf, publishVersion } from './publish.ts';
 export {
   journeyOf,
   journeysOfCustomer,
@@ -22,6 +23,7 @@ export {
   runCounts,
   runProgress,
 } from './reads.ts';
+export { audienceToCome, type Inside, peopleInside } from './reads-inside.ts';
 export { listRuns, type RunSummary } from './reads-runs.ts';
 export { type IncomingEvent, receiveEvents } from './receive-events.ts';
 export { type Replay, ReplayRefused, replay } from './replay.ts';

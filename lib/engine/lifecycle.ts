@@ -33,7 +33,11 @@ export async function startRuns(sql: Sql, start: RunStart): Promise<StartedRun[]
 }
 
 /** When a scheduled trigger fires for the first time; null for any other, and for a date that has passed. */
-async function firstFiring(sql: Sql, projectId: string, node: AnyNode): Promise<{ kind: RunKind; at: Date } | null> {
+export async function firstFiring(
+  sql: Sql,
+  projectId: string,
+  node: AnyNode,
+): Promise<{ kind: RunKind; at: Date } | null> {
   if (node.kind !== 'on-date' && node.kind !== 'repeat') return null;
   const { rows } = await sql.query<{ zone: string }>('SELECT time_zone AS zone FROM project WHERE id = $1::uuid', [
     projectId,

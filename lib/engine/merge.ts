@@ -7,18 +7,19 @@ import { pack, unpack } from './contexts.ts';
  * those that linger for company included. They become one chunk.
  * @param free chunks taken along, by id; those that became part of this one are removed
  */
-export async function mergeCompanions(
+export async function mergeCompanions<Own extends Chunk>(
   sql: Sql,
   owner: number,
-  chunk: Chunk,
+  chunk: Own,
   batchSize: number,
-  free: Map<number, Chunk>,
-): Promise<Chunk> {
+  free: Map<number, Own>,
+): Promise<Own> {
   let room = batchSize - chunk.size;
   if (batchSize === 0 || room <= 0 || !isFresh(chunk)) return chunk;
   const companions: Chunk[] = [];
   for (const other of free.values()) {
-    if (other.runId !== chunk.runId || other.node !== chunk.node || !isFresh(other) || other.size > room) continue;
+    const isHere = other.runId === chunk.runId && other.node === chunk.node && other.versionId === chunk.versionId;
+    if (!isHere || !isFresh(other) || other.size > room) continue;
     companions.push(other);
     room -= other.size;
   }
@@ -30,7 +31,7 @@ export async function mergeCompanions(
     all.flatMap((one) => unpack(one)),
     { event: true, responses: true },
   );
-  const whole: Chunk = {
+  const whole: Own = {
     ...chunk,
     size: all.reduce((sum, one) => sum + one.size, 0),
     journeys: all.flatMap((one) => one.journeys!),

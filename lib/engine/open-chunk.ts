@@ -14,14 +14,23 @@ import type { RunContext } from './runs.ts';
 import { originOf, type Sender } from './send.ts';
 import type { Settler } from './settle.ts';
 import type { Settlement } from './settlement.ts';
-import { claimWindow, noteTrying, type OpenWindow } from './windows.ts';
+import { claimWindow, type NotClaimed, noteTrying, type OpenWindow } from './windows.ts';
 
 /** Why an open chunk takes nothing more from its row. */
-export type Closing = 'drained' | 'held' | 'skipped' | 'lost';
+export type Closing = 'drained' | 'held' | 'skipped' | 'lost' | 'removed';
 
 /** Requests ready at once, of batches: rendered bodies are large. */
 const READY_BATCHES = 2;
 const MAX_WINDOW = 400;
+
+/** What a chunk does that may claim nothing more. */
+const CLOSING: Record<NotClaimed, Closing> = {
+  lost: 'lost',
+  stopped: 'skipped',
+  paused: 'held',
+  breaker: 'held',
+  removed: 'removed',
+};
 
 interface Parts {
   worker: number;
@@ -52,6 +61,8 @@ export class OpenChunk implements Source {
   readonly node: Node<'webhook'>;
   readonly plan: WebhookPlan;
   closing: Closing | null = null;
+  /** Whether a node behind this one reads answers, by the version that the run goes by. */
+  keepsAnswers = false;
   /** Windows whose outcomes are not all committed. */
   openWindows = 0;
   private readonly parts: Parts;
@@ -172,7 +183,7 @@ export class OpenChunk implements Source {
       { ...made, batch: this.isBatch, travellers },
     );
     if (!claim.ok) {
-      this.close(claim.because === 'lost' ? 'lost' : claim.because === 'stopped' ? 'skipped' : 'held');
+      this.close(CLOSING[claim.because]);
       if (this.openWindows === 0 && claim.because !== 'lost') this.parts.settler.finish(this);
       return;
     }

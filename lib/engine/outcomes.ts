@@ -1,18 +1,23 @@
 import type { Sql } from '../db/index.ts';
 import type { Traveller } from './contexts.ts';
 import type { OpenChunk } from './open-chunk.ts';
+import type { RunContext } from './runs.ts';
 import type { Fate, Sent, Settlement } from './settlement.ts';
 import type { Entry, Transition } from './transition.ts';
 import { waitAgain } from './wait-again.ts';
-import { countDeparture, leave } from './walk.ts';
+import { countDeparture, leaveNode } from './walk.ts';
 
 /** What many outcomes mean: ledger entries, numbers, `campaign` events, and the next steps of their journeys. */
+
+/** By which version of its run people of a chunk go on. */
+type Newest = (chunk: OpenChunk) => Promise<RunContext>;
 
 /** Ledger, numbers, events, and where everybody goes from here. @returns chunks whose webhook stops */
 export async function settleAll(
   sql: Sql,
   settlements: readonly Settlement[],
   into: Transition,
+  newest: Newest,
 ): Promise<Set<OpenChunk>> {
   const stopped = new Set<OpenChunk>();
   const groups = new Map<string, Settlement[]>();
@@ -27,7 +32,7 @@ export async function settleAll(
   for (const group of groups.values()) {
     const { fate, chunk } = group[0]!;
     if (fate.kind === 'final') {
-      await settleFinal(sql, group, fate, into);
+      await settleFinal(sql, group, fate, into, newest);
       if (fate.stops) {
         await stopWebhook(sql, chunk, fate.reason ?? '');
         stopped.add(chunk);
@@ -39,7 +44,7 @@ export async function settleAll(
 
 /** Settlements of one key have the same consequences and become one ledger entry, or one chunk. */
 function groupKey({ chunk, window, fate, sent }: Settlement): string {
-  const node = `${chunk.runId} ${chunk.node.number} ${sent?.mode ?? '-'}`;
+  const node = `${chunk.runId} ${chunk.node.number} ${chunk.chunk.versionId} ${sent?.mode ?? '-'}`;
   if (fate.kind === 'retry') return `${node} retry ${window.attempt} ${window.batch ? window.id : ''}`;
   if (fate.kind === 'split') return `${node} split ${window.id}`;
   if (fate.kind === 'return') return `${node} return ${fate.held} ${window.batch ? window.id : window.attempt}`;
@@ -67,6 +72,7 @@ async function settleFinal(
   group: readonly Settlement[],
   fate: Fate & { kind: 'final' },
   into: Transition,
+  newest: Newest,
 ): Promise<void> {
   const { chunk } = group[0]!;
   const travellers = group.flatMap(({ window, positions, fate: own }) =>
@@ -75,8 +81,10 @@ async function settleFinal(
   countDeparture(into, chunk.runId, chunk.node, fate.outcome, fate.port, travellers.length);
   into.entries.push(entryOf(group, fate, travellers));
   trackCampaign(group, fate, into);
-  if (fate.port && !chunk.chunk.stays)
-    await leave({ sql, run: chunk.run, entry: chunk.entry, travellers, into, now: Date.now() }, travellers, fate.port);
+  if (fate.port && !chunk.chunk.stays) {
+    const at = { sql, run: await newest(chunk), travellers, into, now: Date.now() };
+    await leaveNode(at, chunk.node.number, travellers, fate.port);
+  }
 }
 
 const met = (traveller: Traveller, view: (Fate & { kind: 'final' })['view']): Traveller =>

@@ -2,7 +2,7 @@ import type { AnyNode } from '../core/document.ts';
 import { NODE_KINDS } from '../core/node-kinds.ts';
 import type { Sql } from '../db/index.ts';
 import { requestIdOf } from './reads-requests.ts';
-import { loadProgram } from './runs.ts';
+import { loadNodes } from './runs.ts';
 import type { CustomerJourney, JourneyStep, JourneyView, PeopleGroup, PersonAt } from './views.ts';
 
 /** The people behind the numbers: who stands where, what became of whom, one journey step by step. */
@@ -20,7 +20,7 @@ export async function peopleAt(
   what: { runId: string; node: string; group: PeopleGroup; before?: string; limit?: number },
 ): Promise<{ people: PersonAt[]; next: string | null }> {
   const limit = what.limit ?? 50;
-  const node = (await loadProgram(sql, Number(what.runId))).nodes[what.node]?.node;
+  const node = [...(await loadNodes(sql, what.runId)).values()].find(({ id }) => id === what.node);
   if (!node) return { people: [], next: null };
   if (what.group === 'waiting' || what.group === 'in-flight') return standing(sql, what, node.number, limit);
   const ports: readonly string[] = NODE_KINDS[node.kind].ports;
@@ -117,8 +117,7 @@ interface StepRow {
 /** One journey, step by step; null when the run has none of that number. */
 export async function journeyOf(sql: Sql, runId: string, journey: string): Promise<JourneyView | null> {
   if (!/^\d{1,9}$/.test(journey)) return null;
-  const { nodes } = await loadProgram(sql, Number(runId));
-  const byNumber = new Map(Object.values(nodes).map(({ node }) => [node.number, node]));
+  const byNumber = await loadNodes(sql, runId);
   const { rows } = await sql.query<StepRow>(
     `SELECT id::float8 AS id, node, outcome, port, reason, at, sent, status, array_position(journeys, $2::int) - 1 AS place,
             customers[array_position(journeys, $2::int)]::float8 AS customer
@@ -128,7 +127,7 @@ export async function journeyOf(sql: Sql, runId: string, journey: string): Promi
             CASE state WHEN 'held' THEN 'waits for Resume' WHEN 'quarantined' THEN 'quarantined: three workers died while they had it' END,
             due_at, NULL, NULL, 0, customers[array_position(journeys, $2::int)]::float8
        FROM chunk c WHERE run_id = $1::bigint AND journeys @> ARRAY[$2::int]
-        AND NOT EXISTS (SELECT FROM ledger_entry e WHERE e.run_id = c.run_id AND e.node = c.node AND e.journeys @> ARRAY[$2::int])
+        AND (array_position(journeys, $2::int) > claimed OR NOT EXISTS (SELECT FROM ledger_entry e WHERE e.run_id = c.run_id AND e.node = c.node AND e.journeys @> ARRAY[$2::int]))
       ORDER BY id`,
     [runId, journey],
   );

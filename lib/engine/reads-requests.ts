@@ -2,7 +2,7 @@ import type { AnyNode } from '../core/document.ts';
 import type { Sql } from '../db/index.ts';
 import type { Try } from './chunks.ts';
 import { thaw } from './frozen.ts';
-import { loadProgram } from './runs.ts';
+import { loadNodes } from './runs.ts';
 import { outgoing } from './send.ts';
 import type { RequestDetail, RequestOutcome, RequestRow } from './views.ts';
 
@@ -58,9 +58,7 @@ export async function listRequests(
   },
 ): Promise<{ requests: RequestRow[]; next: string | null }> {
   const limit = what.limit ?? 50;
-  const nodes = new Map(
-    Object.values((await loadProgram(sql, Number(what.runId))).nodes).map(({ node }) => [node.number, node]),
-  );
+  const nodes = await loadNodes(sql, what.runId);
   const number =
     what.node === undefined ? null : ([...nodes.values()].find(({ id }) => id === what.node)?.number ?? -1);
   const open = await openRequests(sql, what, number, nodes);
@@ -171,9 +169,7 @@ function openRow(row: WaitingRow, place: number, nodes: ReadonlyMap<number, AnyN
 export async function requestDetail(sql: Sql, runId: string, id: string): Promise<RequestDetail | null> {
   const at = readRequestId(id);
   if (!at) return null;
-  const nodes = new Map(
-    Object.values((await loadProgram(sql, Number(runId))).nodes).map(({ node }) => [node.number, node]),
-  );
+  const nodes = await loadNodes(sql, runId);
   return at.open ? openDetail(sql, runId, at, nodes) : settledDetail(sql, runId, at, nodes);
 }
 

@@ -35,8 +35,8 @@ const RUNS = `
     FROM page JOIN scenario s ON s.id = page.scenario_id JOIN version v ON v.id = page.version_id
     LEFT JOIN LATERAL (
       SELECT sum(n.delivered) AS delivered, sum(n.rejected) AS rejected, sum(n.unknown) AS unknown FROM run_node n
-       WHERE n.run_id = page.id AND n.node IN (
-         SELECT (k #>> '{}')::int FROM jsonb_path_query(v.document, '$.nodes[*] ? (@.kind == "webhook").number') AS k)
+       WHERE n.run_id = page.id AND (n.removed ->> 'kind' = 'webhook' OR n.node IN (
+         SELECT (k #>> '{}')::int FROM jsonb_path_query(v.document, '$.nodes[*] ? (@.kind == "webhook").number') AS k))
     ) AS n ON true
    ORDER BY page.id DESC`;
 

@@ -1,7 +1,7 @@
 import type { AnyNode } from '../core/document.ts';
 import { NODE_KINDS } from '../core/node-kinds.ts';
 import type { Sql } from '../db/index.ts';
-import { loadProgram } from './runs.ts';
+import { loadNodes } from './runs.ts';
 import type { NodeCounts, PolicyLoad, PolicyQueue, ReplayProgress, RunProgress } from './views.ts';
 
 /** Numbers of runs and policies for screens; each is one statement's snapshot, so that it adds up. */
@@ -27,9 +27,9 @@ interface CountRow {
   stoppedAt: Date | null;
 }
 
-/** Numbers of every node of a run, in the order of their numbers; one snapshot. */
+/** Numbers of every node of a run, deleted ones included, in the order of their numbers; one snapshot. */
 export async function runCounts(sql: Sql, runId: string): Promise<NodeCounts[]> {
-  const nodes = Object.values((await loadProgram(sql, Number(runId))).nodes).map(({ node }) => node);
+  const nodes = [...(await loadNodes(sql, runId)).values()];
   const { rows } = await sql.query<CountRow>(
     `WITH standing AS (
        SELECT node, sum(size - claimed) AS waiting FROM chunk WHERE run_id = $1::bigint GROUP BY node),
@@ -67,7 +67,11 @@ const NO_COUNTS: Omit<CountRow, 'node'> = {
   stoppedAt: null,
 };
 
-function countsOf(node: AnyNode, row: Omit<CountRow, 'node'> = NO_COUNTS, batch?: BatchSizes): NodeCounts {
+function countsOf(
+  node: AnyNode & { removed: boolean },
+  row: Omit<CountRow, 'node'> = NO_COUNTS,
+  batch?: BatchSizes,
+): NodeCounts {
   const { portA, portB, stopped, stoppedAt, averageMs, ...counts } = { ...NO_COUNTS, ...row };
   const [first, second] = NODE_KINDS[node.kind].ports;
   return {
@@ -76,6 +80,7 @@ function countsOf(node: AnyNode, row: Omit<CountRow, 'node'> = NO_COUNTS, batch?
     number: node.number,
     name: node.name,
     kind: node.kind,
+    removed: node.removed,
     ports: { ...(first ? { [first]: portA } : {}), ...(second ? { [second]: portB } : {}) },
     averageMs,
     batchMin: batch?.min ?? null,
@@ -241,7 +246,7 @@ export async function policyQueue(sql: Sql, projectId: string, policyId: string)
             sum(CASE WHEN n.settings->>'batch' = 'true'
                      THEN ceil((c.size - c.claimed)::numeric / greatest(1, (n.settings->>'batchSize')::int)) ELSE c.size - c.claimed END)::float8 AS waiting,
             coalesce(sum(w.n), 0)::float8 AS "inFlight"
-       FROM chunk c JOIN run r ON r.id = c.run_id JOIN scenario s ON s.id = r.scenario_id JOIN version v ON v.id = r.version_id
+       FROM chunk c JOIN run r ON r.id = c.run_id JOIN scenario s ON s.id = r.scenario_id JOIN version v ON v.id = coalesce(c.version_id, r.version_id)
        LEFT JOIN LATERAL (
          SELECT e.value->'node'->'settings' AS settings FROM jsonb_each(v.program->'nodes') e
           WHERE (e.value->'node'->>'number')::int = c.node) n ON true

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { AnyNode } from '../core/document.ts';
+import { AnyNode } from '../core/document.ts';
 import { Program, type ProgramNode } from '../core/program.ts';
 import type { Sql } from '../db/index.ts';
 import type { Frame } from './contexts.ts';
 
-/** What the worker knows of a run; read once and kept, because a version never changes. */
+/**
+ * What the worker knows of a run as one of its versions says; read once and kept, because a version never changes. Which
+ * version a run goes by may change at any time: the chunk's row tells under which people arrived where they stand, and the
+ * run's row, read in the transaction in which they leave, by which they go on.
+ */
 export interface RunContext {
   id: number;
+  versionId: string;
   projectId: string;
   scenarioId: string;
   scenarioName: string;
@@ -19,6 +24,11 @@ export interface RunContext {
   calledWith: Record<string, unknown> | null;
   /** Beginning of every idempotency key of the run. */
   keyPrefix: string;
+  /**
+   * End of the keys of those who arrived under a version that a running scenario changed to. Lines of two versions may lead
+   * a journey to one node twice, and each visit is a request of its own.
+   */
+  keySuffix: string;
   program: Program;
   /** By the number of the node, as rows of the database name it. */
   nodes: ReadonlyMap<number, ProgramNode>;
@@ -29,53 +39,52 @@ export interface RunContext {
 const KEPT_PROGRAMS = 100;
 const KEPT_RUNS = 500;
 
+type RunFacts = Omit<RunContext, 'versionId' | 'keySuffix' | 'program' | 'nodes' | 'compiled'>;
+type Version = Pick<RunContext, 'keySuffix' | 'program' | 'nodes'>;
+
 /** Runs and programs in memory, the longest unused goes first. */
 export class RunCache {
-  private readonly programs = new Map<string, { program: Program; nodes: Map<number, ProgramNode> }>();
-  private readonly runs = new Map<number, RunContext>();
+  private readonly versions = new Map<string, Version>();
+  private readonly facts = new Map<number, RunFacts>();
+  private readonly runs = new Map<string, RunContext>();
 
-  /** The run of that id. @throws when there is none: chunks go with their run */
-  async get(sql: Sql, id: number): Promise<RunContext> {
-    const known = this.runs.get(id);
+  /** The run of that id as a version of it says. @throws when there is none: chunks go with their run */
+  async get(sql: Sql, id: number, versionId: string): Promise<RunContext> {
+    const key = `${id} ${versionId}`;
+    const known = this.runs.get(key);
     if (known) return known;
-    const { rows } = await sql.query<{
-      projectId: string;
-      scenarioId: string;
-      scenarioName: string;
-      projectName: string;
-      versionId: string;
-      number: number;
-      kind: string;
-      createdAt: Date;
-      calledWith: Record<string, unknown> | null;
-      defaultPolicyId: string | null;
-    }>(
-      `SELECT r.project_id AS "projectId", r.scenario_id AS "scenarioId", s.name AS "scenarioName", p.name AS "projectName",
-              r.version_id AS "versionId", r.number, r.kind, r.created_at AS "createdAt", r.called_with AS "calledWith",
-              (SELECT id FROM policy WHERE project_id = r.project_id AND is_default) AS "defaultPolicyId"
-         FROM run r JOIN scenario s ON s.id = r.scenario_id JOIN project p ON p.id = r.project_id WHERE r.id = $1`,
-      [id],
-    );
-    const row = rows[0];
-    if (!row) throw new Error(`run ${id} does not exist`);
-    const { program, nodes } = await this.programOf(sql, row.versionId);
-    const keyPrefix = keyPrefixOf(row.scenarioId, id, row.createdAt);
-    const run: RunContext = { id, ...row, keyPrefix, program, nodes, compiled: new Map() };
-    keep(this.runs, id, run, KEPT_RUNS);
+    const facts = this.facts.get(id) ?? (await factsOf(sql, id));
+    const version = this.versions.get(versionId) ?? (await versionOf(sql, versionId));
+    const run: RunContext = { ...facts, versionId, ...version, compiled: new Map() };
+    keep(this.facts, id, facts, KEPT_RUNS);
+    keep(this.versions, versionId, version, KEPT_PROGRAMS);
+    keep(this.runs, key, run, KEPT_RUNS);
     return run;
   }
+}
 
-  private async programOf(sql: Sql, versionId: string) {
-    const known = this.programs.get(versionId);
-    if (known) return known;
-    const { rows } = await sql.query<{ program: unknown }>('SELECT program FROM version WHERE id = $1::uuid', [
-      versionId,
-    ]);
-    const program = Program.parse(rows[0]?.program);
-    const entry = { program, nodes: nodesByNumber(program) };
-    keep(this.programs, versionId, entry, KEPT_PROGRAMS);
-    return entry;
-  }
+async function factsOf(sql: Sql, id: number): Promise<RunFacts> {
+  const { rows } = await sql.query<Omit<RunFacts, 'id' | 'keyPrefix'> & { createdAt: Date }>(
+    `SELECT r.project_id AS "projectId", r.scenario_id AS "scenarioId", s.name AS "scenarioName", p.name AS "projectName",
+            r.number, r.kind, r.created_at AS "createdAt", r.called_with AS "calledWith",
+            (SELECT id FROM policy WHERE project_id = r.project_id AND is_default) AS "defaultPolicyId"
+       FROM run r JOIN scenario s ON s.id = r.scenario_id JOIN project p ON p.id = r.project_id WHERE r.id = $1`,
+    [id],
+  );
+  const row = rows[0];
+  if (!row) throw new Error(`run ${id} does not exist`);
+  const { createdAt, ...facts } = row;
+  return { id, ...facts, keyPrefix: keyPrefixOf(facts.scenarioId, id, createdAt) };
+}
+
+async function versionOf(sql: Sql, versionId: string): Promise<Version> {
+  const { rows } = await sql.query<{ program: unknown; number: number; reason: string }>(
+    'SELECT program, number, reason FROM version WHERE id = $1::uuid',
+    [versionId],
+  );
+  const row = rows[0];
+  const program = Program.parse(row?.program);
+  return { program, nodes: nodesByNumber(program), keySuffix: row?.reason === 'publish' ? `-v${row.number}` : '' };
 }
 
 function keep<K, V>(map: Map<K, V>, key: K, value: V, limit: number): void {
@@ -83,13 +92,29 @@ function keep<K, V>(map: Map<K, V>, key: K, value: V, limit: number): void {
   map.set(key, value);
 }
 
-/** The program that a run walks. */
+/** The program that a run goes by. */
 export async function loadProgram(sql: Sql, runId: number): Promise<Program> {
   const { rows } = await sql.query<{ program: unknown }>(
     'SELECT v.program FROM run r JOIN version v ON v.id = r.version_id WHERE r.id = $1',
     [runId],
   );
   return Program.parse(rows[0]?.program);
+}
+
+/** The program of a version. */
+export const loadVersion = async (sql: Sql, versionId: string): Promise<Program> =>
+  (await versionOf(sql, versionId)).program;
+
+/** Every node that people of a run have met, by number: those of the version that it goes by, and those that it has no more. */
+export async function loadNodes(sql: Sql, runId: string): Promise<Map<number, AnyNode & { removed: boolean }>> {
+  const { rows } = await sql.query<{ program: unknown; removed: unknown[] | null }>(
+    `SELECT v.program, (SELECT jsonb_agg(n.removed) FROM run_node n WHERE n.run_id = r.id AND n.removed IS NOT NULL) AS removed
+       FROM run r JOIN version v ON v.id = r.version_id WHERE r.id = $1::bigint`,
+    [runId],
+  );
+  const gone = (rows[0]?.removed ?? []).map((node) => ({ ...AnyNode.parse(node), removed: true }));
+  const present = Object.values(Program.parse(rows[0]?.program).nodes).map(({ node }) => ({ ...node, removed: false }));
+  return new Map([...gone, ...present].map((node) => [node.number, node]));
 }
 
 export const nodesByNumber = (program: Program): Map<number, ProgramNode> =>

@@ -194,7 +194,7 @@ export class Sender {
   }
 
   private viewFor(chunk: OpenChunk, attempt: Attempt, verdict: Verdict): EarlierResponse | null {
-    if (!chunk.entry.after.responses) return null;
+    if (!chunk.keepsAnswers) return null;
     const { name, settings } = chunk.node;
     return attempt.kind === 'answered'
       ? viewOf(settings.response, name, attempt.status, attempt.body, verdict.kind === 'delivered')
@@ -208,7 +208,7 @@ function ownFate(
   result: CustomerResult,
   attempt: Attempt & { kind: 'answered' },
 ): Fate & { kind: 'final' } {
-  const view = chunk.entry.after.responses
+  const view = chunk.keepsAnswers
     ? { name: chunk.node.name, data: result.data, isText: false, statusCode: attempt.status, success: result.ok }
     : null;
   return result.ok

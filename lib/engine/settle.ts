@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { log } from '../log.ts';
 import type { OpenChunk } from './open-chunk.ts';
+import type { RunCache } from './runs.ts';
 import { type Written, writeSettlements } from './settled-chunks.ts';
 import type { Settlement } from './settlement.ts';
 import { inTransaction } from './sql.ts';
@@ -27,6 +28,7 @@ export interface SettlerHooks {
 
 export class Settler {
   private readonly worker: number;
+  private readonly runs: RunCache;
   private readonly hooks: SettlerHooks;
   private queue: Settlement[] = [];
   private finishing = new Set<OpenChunk>();
@@ -35,8 +37,9 @@ export class Settler {
   private timer: NodeJS.Timeout | undefined;
   private broken = false;
 
-  constructor(worker: number, hooks: SettlerHooks) {
+  constructor(worker: number, runs: RunCache, hooks: SettlerHooks) {
     this.worker = worker;
+    this.runs = runs;
     this.hooks = hooks;
   }
 
@@ -101,7 +104,9 @@ export class Settler {
   private async commit(settlements: Settlement[], finishing: OpenChunk[]): Promise<void> {
     for (let attempt = 0; ; attempt++) {
       try {
-        const done = await inTransaction((sql) => writeSettlements(sql, this.worker, settlements, finishing));
+        const done = await inTransaction((sql) =>
+          writeSettlements(sql, { worker: this.worker, runs: this.runs }, settlements, finishing),
+        );
         return this.after(done);
       } catch (error) {
         const wait = RETRY_MS[attempt];

@@ -3,6 +3,7 @@ import { deleteChunks, intArray, lockOwn, releaseChunks } from './chunks.ts';
 import { announceRun } from './notices.ts';
 import type { OpenChunk } from './open-chunk.ts';
 import { settleAll } from './outcomes.ts';
+import type { RunCache } from './runs.ts';
 import type { Settlement } from './settlement.ts';
 import { Transition } from './transition.ts';
 import { countDeparture } from './walk.ts';
@@ -23,7 +24,7 @@ export interface Written {
 
 export async function writeSettlements(
   sql: Sql,
-  worker: number,
+  { worker, runs }: { worker: number; runs: RunCache },
   all: readonly Settlement[],
   finishing: readonly OpenChunk[],
 ): Promise<Written> {
@@ -36,7 +37,9 @@ export async function writeSettlements(
   const lost = new Set([...chunks].filter(({ chunk }) => !own.has(chunk.id)));
   const settlements = all.filter(({ chunk }) => !lost.has(chunk));
   const into = new Transition();
-  const stopped = await settleAll(sql, settlements, into);
+  const stopped = await settleAll(sql, settlements, into, ({ runId, chunk }) =>
+    runs.get(sql, runId, own.get(chunk.id)!),
+  );
   const windows = await writeWindows(sql, settlements);
   const { ended, released } = await endChunks(
     sql,

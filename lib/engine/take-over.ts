@@ -5,7 +5,7 @@ import { CHUNK_COLUMNS, CHUNK_SIZE, type Chunk, isDoor, jobFor, type NewChunk, t
 import { pack, type Traveller, unpack } from './contexts.ts';
 import { thaw } from './frozen.ts';
 import { announceWork, deleteJobs, type Queue, sendJobs } from './jobs.ts';
-import { loadProgram, nodesByNumber } from './runs.ts';
+import { loadProgram, loadVersion, nodesByNumber } from './runs.ts';
 import { LOCK_CLASS } from './session.ts';
 import { abandonSlots } from './slots.ts';
 import { inTransaction, query } from './sql.ts';
@@ -86,8 +86,10 @@ async function inherit(sql: Sql, chunk: Chunk, into: Transition): Promise<void> 
   await sendJobs(sql, [job]);
 }
 
+/** The node as the dead worker knew it. */
 async function nodeOf(sql: Sql, chunk: Chunk) {
-  return nodesByNumber(await loadProgram(sql, chunk.runId)).get(chunk.node)!.node;
+  const program = chunk.versionId ? await loadVersion(sql, chunk.versionId) : await loadProgram(sql, chunk.runId);
+  return nodesByNumber(program).get(chunk.node)!.node;
 }
 
 /** What stood in open windows: in doubt, or never made. */
@@ -150,6 +152,7 @@ function again(
     chunks.push({
       runId: chunk.runId,
       node: chunk.node,
+      versionId: chunk.versionId,
       journeys: part.map((t) => t.journey),
       customers: part.map((t) => t.customer),
       contexts: pack(part, { event: true, responses: true }),

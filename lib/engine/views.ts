@@ -24,6 +24,8 @@ export interface NodeCounts {
   number: number;
   name: string;
   kind: Kind;
+  /** Deleted while the run was under way: the version that it goes by has it no more. */
+  removed: boolean;
   entered: number;
   waiting: number;
   inFlight: number;

@@ -9,6 +9,7 @@ export function waitAgain(group: readonly Settlement[], fate: Exclude<Fate, { ki
   const travellers = group.flatMap((one) => one.positions.map((position) => one.window.travellers[position]!));
   const base = (part: readonly Traveller[]): NewChunk => ({
     runId: chunk.runId,
+    versionId: from.versionId,
     node: chunk.node.number,
     journeys: part.map((t) => t.journey),
     customers: part.map((t) => t.customer),

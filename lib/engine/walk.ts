@@ -46,6 +46,23 @@ export async function leave(
   }
 }
 
+/** Goes on from a port of a node as the run's version says: also from one that it has no more, to where its people are moved. */
+export async function leaveNode(
+  at: Omit<Step, 'entry' | 'node'>,
+  number: number,
+  travellers: Traveller[],
+  port: string,
+): Promise<void> {
+  const entry = at.run.nodes.get(number);
+  if (entry) return leave({ ...at, entry }, travellers, port);
+  const target = movedFrom(at.run, number);
+  if (target) await arrive({ ...at, entry: target, travellers });
+}
+
+/** Where people go on who stand at a node that the run's version has no more; undefined ends them. */
+export const movedFrom = (run: RunContext, number: number): ProgramNode | undefined =>
+  run.program.nodes[run.program.moves[number] ?? ''];
+
 async function handle(at: Omit<Step, 'node'> & { entry: ProgramNode; node?: never }): Promise<Departure[]> {
   const { node } = at.entry;
   const handler = HANDLERS[node.kind] as Handler<Kind>;

@@ -16,10 +16,10 @@ export interface OpenWindow extends FrozenWindow {
   done: number;
 }
 
-export type Claim =
-  | { ok: true; id: number; firstAt: Date }
-  /** Why nothing may be sent: the run rests or ends, the webhook is stopped, or the chunk is somebody else's. */
-  | { ok: false; because: 'paused' | 'stopped' | 'breaker' | 'lost' };
+export type Claim = { ok: true; id: number; firstAt: Date } | { ok: false; because: NotClaimed };
+
+/** Why nothing may be sent: the run rests or ends, the webhook is stopped or deleted, or the chunk is somebody else's. */
+export type NotClaimed = 'paused' | 'stopped' | 'breaker' | 'removed' | 'lost';
 
 /** Notes that a chunk that was in the hands of a dead worker is being worked on now: should this worker die, it is suspect. */
 export async function noteTrying(owner: number, chunk: Chunk): Promise<void> {
@@ -38,7 +38,7 @@ export async function claimWindow(
         UPDATE chunk c SET claimed = $4, deaths = 0, trying = false, first_at = coalesce(c.first_at, now())
           FROM run r, run_node n
          WHERE c.id = $1 AND c.owner = $2 AND c.claimed = $3 AND r.id = c.run_id AND r.state IN ('running', 'finishing')
-           AND n.run_id = c.run_id AND n.node = c.node AND n.stopped IS NULL
+           AND n.run_id = c.run_id AND n.node = c.node AND n.stopped IS NULL AND n.removed IS NULL
         RETURNING c.id, c.run_id, c.node, c.attempt, c.first_at)
       INSERT INTO request_window (run_id, node, chunk_id, batch, size, journeys, customers, frozen, attempt)
       SELECT run_id, node, id, $5, $6, $7::int[], $8::bigint[], $9, attempt FROM mine
@@ -59,15 +59,16 @@ export async function claimWindow(
   return row ? { ok: true, ...row } : { ok: false, because: await whyNot(owner, chunk) };
 }
 
-async function whyNot(owner: number, chunk: Chunk): Promise<'paused' | 'stopped' | 'breaker' | 'lost'> {
-  const rows = await query<{ state: string; stopped: string | null; owner: number | null }>(
-    `SELECT r.state, n.stopped, c.owner FROM chunk c JOIN run r ON r.id = c.run_id
+async function whyNot(owner: number, chunk: Chunk): Promise<NotClaimed> {
+  const rows = await query<{ state: string; stopped: string | null; removed: boolean; owner: number | null }>(
+    `SELECT r.state, n.stopped, n.removed IS NOT NULL AS removed, c.owner FROM chunk c JOIN run r ON r.id = c.run_id
        LEFT JOIN run_node n ON n.run_id = c.run_id AND n.node = c.node WHERE c.id = $1`,
     [chunk.id],
   );
   const row = rows[0];
   if (!row || row.owner !== owner) return 'lost';
   if (row.state === 'paused') return 'paused';
+  if (row.removed) return row.state === 'stopping' ? 'stopped' : 'removed';
   if (row.stopped !== null) return 'breaker';
   // Resumed in this very moment: held and taken again is safe, too.
   return row.state === 'running' || row.state === 'finishing' ? 'paused' : 'stopped';

@@ -76,6 +76,7 @@ import {
 } from './scenario.ts';
 import { editScenario, listVersions, openVersion, revertScenario } from './scenario-edit.ts';
 import { forecastScenario } from './scenario-forecast.ts';
+import { previewPublish, publishScenario } from './scenario-publish.ts';
 import { startScenario, stopScenario } from './scenario-start.ts';
 import { weighScenario } from './scenario-weight.ts';
 import { storeSecret } from './secret.ts';
@@ -184,6 +185,8 @@ export const verbs = {
   'scenario.forecast': forecastScenario,
   'scenario.list': listScenarios,
   'scenario.open': openScenario,
+  'scenario.publish': publishScenario,
+  'scenario.publish-preview': previewPublish,
   'scenario.rename': renameScenario,
   'scenario.restore': restoreScenario,
   'scenario.revert': revertScenario,

@@ -61,7 +61,7 @@ export async function storeDraft(tx: Tx, id: string, document: Document): Promis
 }
 
 /** Why a version was kept; shown in the history. */
-export type VersionReason = 'edit' | 'start' | 'stop' | 'revert' | 'import';
+export type VersionReason = 'edit' | 'start' | 'publish' | 'stop' | 'revert' | 'import';
 
 /**
  * Keeps a document as the next version unless the latest version is the same.

@@ -68,18 +68,20 @@ export const startScenario = write({
   },
 });
 
-async function nextVersion(tx: Tx, scenarioId: string): Promise<number> {
+/** The number of the next version of a scenario. */
+export async function nextVersion(tx: Tx, scenarioId: string): Promise<number> {
   const { _max } = await tx.version.aggregate({ where: { scenarioId }, _max: { number: true } });
   return (_max.number ?? 0) + 1;
 }
 
 const runningOf = (tx: Tx, scenarioId: string) => tx.run.count({ where: { scenarioId, endedAt: null } });
 
-function refuseErrors(problems: Problem[]): void {
+/** @throws ServiceError "invalid" with details `{ problems }` when there is an error among them */
+export function refuseErrors(problems: Problem[], refusal = 'cannot start'): void {
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return;
   const others = errors.length > 1 ? ` And ${errors.length - 1} more.` : '';
-  throw new ServiceError('invalid', `The scenario cannot start yet: ${errors[0]!.message}${others}`, {
+  throw new ServiceError('invalid', `The scenario ${refusal} yet: ${errors[0]!.message}${others}`, {
     details: { problems },
   });
 }

@@ -1,9 +1,9 @@
 import { nanoid } from 'nanoid';
 import { z } from 'zod';
+import { changesBetween } from '../core/changes.ts';
 import { type Document, emptyDocument, newNode } from '../core/document.ts';
 import type { Kind } from '../core/node-kinds.ts';
 import { apply } from '../core/operations.ts';
-import { isSame } from '../core/same.ts';
 import { pool } from '../db/index.ts';
 import { listRuns, type RunSummary } from '../engine/index.ts';
 import { scenarioProblems } from './scenario-problems.ts';
@@ -136,7 +136,7 @@ export interface OpenScenario extends Omit<ScenarioRow, 'nodes' | 'kinds' | 'cre
   runs: RunSummary[];
   /** How many versions are kept. */
   versions: number;
-  /** What runs now, and whether the draft says something else. */
+  /** What runs now, and whether the draft has changes that are not live. */
   live: { version: number; startedAt: string; differs: boolean } | null;
 }
 
@@ -173,7 +173,7 @@ export const openScenario = read({
       live: live && {
         version: live.version.number,
         startedAt: live.createdAt.toISOString(),
-        differs: !isSame(documentOf(live.version.document), document),
+        differs: changesBetween(documentOf(live.version.document), document).length > 0,
       },
     };
   },

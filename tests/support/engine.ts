@@ -1,11 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
+import { movesTo } from '../../lib/core/changes.ts';
 import { compile } from '../../lib/core/compile.ts';
 import { type Document, emptyDocument, newNode } from '../../lib/core/document.ts';
 import type { Kind, NodeSettings } from '../../lib/core/node-kinds.ts';
-import { apply } from '../../lib/core/operations.ts';
+import { apply, applyAll, type Operation } from '../../lib/core/operations.ts';
 import { pool, prisma, sqlOf } from '../../lib/db/index.ts';
-import { type NodeCounts, runCounts, type StartedRun, startRuns } from '../../lib/engine/index.ts';
+import {
+  lockOpenRuns,
+  type NodeCounts,
+  programsOf,
+  publishVersion,
+  runCounts,
+  type StartedRun,
+  startRuns,
+} from '../../lib/engine/index.ts';
 import { type Behaviour, type Rehearsal, startRehearsal, type Totals } from '../../lib/rehearsal/index.ts';
 import { compileTemplate } from '../../lib/template/index.ts';
 
@@ -45,9 +54,9 @@ export function allow(url: string): void {
   process.env.EGRESS_ALLOW = [process.env.EGRESS_ALLOW, new URL(url).host].filter(Boolean).join(',');
 }
 
-/** Draws documents: each node follows the one named, by the port named. */
-export function draw() {
-  let document: Document = emptyDocument();
+/** Draws documents, an empty one or a given one further: each node follows the one named, by the port named. */
+export function draw(from: Document = emptyDocument()) {
+  let document = from;
   return {
     add<K extends Kind>(
       kind: K,
@@ -64,6 +73,9 @@ export function draw() {
         edges,
       }).document;
       return id;
+    },
+    edit(...operations: Operation[]): void {
+      document = applyAll(document, operations).document;
     },
     document: () => document,
   };
@@ -95,10 +107,7 @@ export async function start(
   document: Document,
   name = 'Test',
 ): Promise<StartedRun & { scenarioId: string }> {
-  const program = compile(document, (source) => {
-    const { reads } = compileTemplate(source, { name: 'x', escape: 'raw' });
-    return { event: reads.has('event'), webhook: reads.has('webhook') };
-  });
+  const program = compile(document, readsOf);
   return prisma().$transaction(async (tx) => {
     const scenario = await tx.scenario.create({
       data: { projectId, name, draft: document as object, status: 'active' },
@@ -120,6 +129,35 @@ export async function start(
       startedById: null,
     });
     return { ...run!, scenarioId: scenario.id };
+  });
+}
+
+function readsOf(source: string) {
+  const { reads } = compileTemplate(source, { name: 'x', escape: 'raw' });
+  return { event: reads.has('event'), webhook: reads.has('webhook') };
+}
+
+/**
+ * Changes the running scenario to a document.
+ * @param moves by the id of a deleted node: the node where its people go on, or "end"
+ * @returns the runs that new triggers began
+ */
+export async function publish(
+  { scenarioId }: { scenarioId: string },
+  document: Document,
+  moves: Record<string, string> = {},
+): Promise<StartedRun[]> {
+  return prisma().$transaction(async (tx) => {
+    const sql = sqlOf(tx);
+    const { projectId } = await tx.scenario.findUniqueOrThrow({ where: { id: scenarioId } });
+    const programs = await programsOf(sql, await lockOpenRuns(sql, scenarioId));
+    const compiled = compile(document, readsOf);
+    const program = { ...compiled, moves: movesTo(compiled, [...programs.values()], moves) };
+    const number = (await tx.version.count({ where: { scenarioId } })) + 1;
+    const version = await tx.version.create({
+      data: { scenarioId, number, document: document as object, program: program as object, reason: 'publish' },
+    });
+    return publishVersion(sql, { projectId, scenarioId, versionId: version.id, program, startedById: null });
   });
 }
 

@@ -263,6 +263,8 @@ export const REACHES: Record<VerbName, (theirs: Theirs) => object> = {
   'scenario.forecast': ofScenario(),
   'scenario.list': () => ({ query: CANARY }),
   'scenario.open': ofScenario(),
+  'scenario.publish': ofScenario({ revision: 0, version: 1 }),
+  'scenario.publish-preview': ofScenario(),
   'scenario.rename': ofScenario({ name: 'mine' }),
   'scenario.restore': ofScenario(),
   'scenario.revert': ofScenario({ number: 1, revision: 0 }),

@@ -19,6 +19,7 @@ export const wait: Handler<'wait'> = {
       const part = travellers.slice(i, i + CHUNK_SIZE);
       into.chunks.push({
         runId: run.id,
+        versionId: run.versionId,
         node: entry.node.number,
         journeys: part.map((t) => t.journey),
         customers: part.map((t) => t.customer),

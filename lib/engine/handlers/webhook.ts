@@ -15,6 +15,7 @@ export const webhook: Handler<'webhook'> = {
       const lingers = entry.onEvent && settings.batch && part.length < size && settings.lingerSeconds > 0;
       into.chunks.push({
         runId: run.id,
+        versionId: run.versionId,
         node: node.number,
         journeys: part.map((t) => t.journey),
         customers: part.map((t) => t.customer),

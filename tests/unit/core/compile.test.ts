@@ -40,7 +40,7 @@ describe('a program', () => {
   });
 
   it('of nothing is empty', () => {
-    expect(compiled(emptyDocument())).toEqual({ schema: 1, entries: [], nodes: {} });
+    expect(compiled(emptyDocument())).toEqual({ schema: 1, entries: [], nodes: {}, moves: {} });
   });
 
   it('holds every node with its settings, fits its schema and survives JSON', () => {

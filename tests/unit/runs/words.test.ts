@@ -29,6 +29,7 @@ const counts = (change: Partial<NodeCounts>): NodeCounts => ({
   number: 3,
   name: 'Send SMS',
   kind: 'webhook',
+  removed: false,
   entered: 0,
   waiting: 0,
   inFlight: 0,
