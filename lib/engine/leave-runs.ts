@@ -3,7 +3,7 @@ import { CHUNK_COLUMNS, type Chunk, deleteChunks, intArray, isDoor } from './chu
 import { pack, unpack } from './contexts.ts';
 import { endRunIfEmpty } from './ends.ts';
 import type { Queue } from './jobs.ts';
-import { loadProgram, nodesByNumber } from './runs.ts';
+import { nodeOfChunk } from './runs.ts';
 import { Transition } from './transition.ts';
 import { countDeparture } from './walk.ts';
 
@@ -67,13 +67,13 @@ const HAS_BATCH = `EXISTS (SELECT FROM request_window w
 /** @returns how many journeys ended */
 async function leave(sql: Sql, chunk: Chunk, gone: ReadonlySet<number>, into: Transition): Promise<number> {
   const { runId, node: number, claimed } = chunk;
-  const entry = isDoor(number) ? null : nodesByNumber(await loadProgram(sql, runId)).get(number)!;
-  const isBatch = entry?.node.kind === 'webhook' && entry.node.settings.batch;
+  const node = isDoor(number) ? null : await nodeOfChunk(sql, chunk);
+  const isBatch = node?.kind === 'webhook' && node.settings.batch;
   const left = chunk.customers.flatMap((customer, i) => (i >= claimed && gone.has(customer) ? [i] : []));
   let stay = chunk.customers.flatMap((customer, i) => (i >= claimed && !gone.has(customer) ? [i] : []));
   const end = (positions: readonly number[], outcome: 'skipped' | 'rejected', reason: string) => {
-    if (!entry || positions.length === 0) return;
-    countDeparture(into, runId, entry.node, outcome, null, positions.length);
+    if (!node || positions.length === 0) return;
+    countDeparture(into, runId, node, outcome, null, positions.length);
     into.entries.push({
       runId,
       node: number,
@@ -91,7 +91,7 @@ async function leave(sql: Sql, chunk: Chunk, gone: ReadonlySet<number>, into: Tr
     end(stay, 'rejected', REPLAYED);
     stay = [];
   }
-  const queue: Queue = entry?.node.kind === 'webhook' ? 'send' : 'walk';
+  const queue: Queue = node?.kind === 'webhook' ? 'send' : 'walk';
   if (stay.length === 0) await deleteChunks(sql, queue, [chunk]);
   else await narrow(sql, chunk, stay, isBatch && chunk.windows !== null);
   return left.length;
@@ -154,14 +154,14 @@ async function underWay(sql: Sql, projectId: string, ids: string): Promise<numbe
          WHERE u.customer = ANY($2::bigint[]) AND (w.done_at IS NULL OR NOT (u.place - 1)::int = ANY(w.done_at)))`,
     [projectId, ids],
   );
-  const { rows: owned } = await sql.query<{ runId: number; node: number }>(
-    `SELECT DISTINCT c.run_id AS "runId", c.node FROM chunk c
+  const { rows: owned } = await sql.query<{ runId: number; node: number; versionId: string | null }>(
+    `SELECT DISTINCT c.run_id AS "runId", c.node, c.version_id AS "versionId" FROM chunk c
       WHERE c.run_id IN (${OPEN_RUNS}) AND c.owner IS NOT NULL AND ${hasOne('c.customers')}`,
     [projectId, ids],
   );
   let steps = 0;
-  for (const { runId, node } of owned) {
-    const isWebhook = !isDoor(node) && nodesByNumber(await loadProgram(sql, runId)).get(node)!.node.kind === 'webhook';
+  for (const chunk of owned) {
+    const isWebhook = !isDoor(chunk.node) && (await nodeOfChunk(sql, chunk)).kind === 'webhook';
     if (!isWebhook) steps++;
   }
   return windows.length + steps;

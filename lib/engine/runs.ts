@@ -105,6 +105,15 @@ export async function loadProgram(sql: Sql, runId: number): Promise<Program> {
 export const loadVersion = async (sql: Sql, versionId: string): Promise<Program> =>
   (await versionOf(sql, versionId)).program;
 
+/** The node at which a chunk stands, as it was when its people arrived. @throws at a door */
+export async function nodeOfChunk(
+  sql: Sql,
+  { versionId, runId, node }: { versionId: string | null; runId: number; node: number },
+): Promise<AnyNode> {
+  const program = versionId ? await loadVersion(sql, versionId) : await loadProgram(sql, runId);
+  return nodesByNumber(program).get(node)!.node;
+}
+
 /** Every node that people of a run have met, by number: those of the version that it goes by, and those that it has no more. */
 export async function loadNodes(sql: Sql, runId: string): Promise<Map<number, AnyNode & { removed: boolean }>> {
   const { rows } = await sql.query<{ program: unknown; removed: unknown[] | null }>(

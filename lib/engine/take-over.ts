@@ -1,11 +1,12 @@
 import os from 'node:os';
+import type { Node } from '../core/document.ts';
 import type { Sql } from '../db/index.ts';
 import { log } from '../log.ts';
 import { CHUNK_COLUMNS, CHUNK_SIZE, type Chunk, isDoor, jobFor, type NewChunk, type Try } from './chunks.ts';
 import { pack, type Traveller, unpack } from './contexts.ts';
 import { thaw } from './frozen.ts';
 import { announceWork, deleteJobs, type Queue, sendJobs } from './jobs.ts';
-import { loadProgram, loadVersion, nodesByNumber } from './runs.ts';
+import { nodeOfChunk } from './runs.ts';
 import { LOCK_CLASS } from './session.ts';
 import { abandonSlots } from './slots.ts';
 import { inTransaction, query } from './sql.ts';
@@ -57,7 +58,7 @@ async function takeOver(sql: Sql, dead: { id: number; host: string; pid: number 
 }
 
 async function inherit(sql: Sql, chunk: Chunk, into: Transition): Promise<void> {
-  const node = isDoor(chunk.node) ? null : await nodeOf(sql, chunk);
+  const node = isDoor(chunk.node) ? null : await nodeOfChunk(sql, chunk);
   const queue: Queue = node?.kind === 'webhook' ? 'send' : 'walk';
   if (node?.kind === 'webhook') await inheritWindows(sql, chunk, node, into);
   await deleteJobs(sql, queue, chunk.jobId ? [chunk.jobId] : []);
@@ -86,19 +87,8 @@ async function inherit(sql: Sql, chunk: Chunk, into: Transition): Promise<void> 
   await sendJobs(sql, [job]);
 }
 
-/** The node as the dead worker knew it. */
-async function nodeOf(sql: Sql, chunk: Chunk) {
-  const program = chunk.versionId ? await loadVersion(sql, chunk.versionId) : await loadProgram(sql, chunk.runId);
-  return nodesByNumber(program).get(chunk.node)!.node;
-}
-
 /** What stood in open windows: in doubt, or never made. */
-async function inheritWindows(
-  sql: Sql,
-  chunk: Chunk,
-  node: Awaited<ReturnType<typeof nodeOf>> & { kind: 'webhook' },
-  into: Transition,
-): Promise<void> {
+async function inheritWindows(sql: Sql, chunk: Chunk, node: Node<'webhook'>, into: Transition): Promise<void> {
   const { rows: windows } = await sql.query<{
     id: number;
     batch: boolean;
@@ -174,7 +164,7 @@ function again(
 
 function endUnknown(
   chunk: Chunk,
-  node: Awaited<ReturnType<typeof nodeOf>> & { kind: 'webhook' },
+  node: Node<'webhook'>,
   travellers: readonly Traveller[],
   windowId: number,
   batch: boolean,
