@@ -156,7 +156,7 @@ function SecretDialog({
   const store = useDo('secret.store', { quiet: true });
   const save = () =>
     store.mutate(
-      { value, ...(url ? { url } : {}) },
+      { value, url },
       {
         onSuccess: ({ id }) => {
           onStored(id);

@@ -109,6 +109,13 @@ async function referenceProblems(db: Db | Tx, projectId: string, webhooks: Node<
       const stray = secret?.origin && strayOf(url, secret.origin);
       if (secretId !== null && !secret)
         problems.push(problem(`headers.${i}.value`, `Enter the value of the secret header ${name}.`));
+      if (secret?.origin === null)
+        problems.push(
+          problem(
+            `headers.${i}.value`,
+            `The value of the secret header ${name} was stored without a host, so it is not sent anywhere. Write the host into the URL and enter the value again, or use an authentication integration.`,
+          ),
+        );
       if (stray)
         problems.push(
           problem(

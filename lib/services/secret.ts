@@ -7,9 +7,9 @@ import { ServiceError, write } from './verb.ts';
 /** Values of secret headers: stored once, named by id in the document, never given out again. */
 
 /**
- * Stores the value of a secret header.
- * With the webhook's URL the value is bound to its origin, so that whoever may edit the webhook cannot send it elsewhere;
- * where the host is part of a template, it is bound to none.
+ * Stores the value of a secret header, bound to the origin that the webhook's URL names, so that whoever may edit the
+ * webhook cannot send it elsewhere.
+ * @throws ServiceError "invalid" when the URL is empty or its host comes from a template: there is nothing to bind it to
  */
 export const storeSecret = write({
   needs: 'build',
@@ -23,12 +23,14 @@ export const storeSecret = write({
       )
       .max(8192, 'Use at most 8192 characters.'),
     /** The webhook's URL as it is edited, templates included. */
-    url: z.string().max(8192).optional(),
+    url: z.string().max(8192).default(''),
   }),
   async run({ ctx, input: { value, url }, tx, note }) {
     refuse(refuseHeaderValue('value', value));
     refuse(/^[*•]+$/.test(value) ? 'This is a placeholder, not a value.' : null);
-    const place = { id: randomUUID(), projectId: ctx.projectId, origin: url ? staticOrigin(url) : null };
+    const origin = staticOrigin(url);
+    if (origin === null) throw noHost(url);
+    const place = { id: randomUUID(), projectId: ctx.projectId, origin };
     await tx.secret.create({
       data: {
         ...place,
@@ -42,7 +44,7 @@ export const storeSecret = write({
       objectId: place.id,
       after: { origin: place.origin },
     });
-    return { id: place.id, origin: place.origin };
+    return { id: place.id, origin };
   },
 });
 
@@ -50,6 +52,13 @@ export const storeSecret = write({
 export function staticOrigin(url: string): string | null {
   const written = /^\s*(https?:\/\/[^/?#{}[\]@\s]+)(?=[/?#]|\s*$)/i.exec(url)?.[1];
   return written && URL.canParse(written) ? new URL(written).origin : null;
+}
+
+function noHost(url: string): ServiceError {
+  const why =
+    url.trim() === '' ? 'has no URL yet' : 'has a URL whose host is not written out before the first template';
+  const message = `The value of a secret header goes to one host only, and this webhook ${why}. Write the host into the URL, e.g. https://api.example.com/…, or keep the credentials in an authentication integration.`;
+  return new ServiceError('invalid', message, { fields: [{ path: 'url', message }] });
 }
 
 function refuse(message: string | null): void {

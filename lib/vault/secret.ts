@@ -7,7 +7,7 @@ import { open, seal, UnreadableSecret } from './envelope.ts';
 export interface StoredSecret {
   id: string;
   projectId: string;
-  /** The one origin that the value may go to; null binds it to none. */
+  /** The one origin that the value may go to; with null it goes nowhere. */
   origin: string | null;
   sealed: Uint8Array;
 }
@@ -32,7 +32,7 @@ export const placeOfSecret = placeOf;
 
 /**
  * Opens the secret headers of a webhook, once for a chunk. A secret that does not exist (in this project), cannot be read,
- * or is bound to another origin refuses the request with the reason.
+ * or is bound to another origin or to none refuses the request with the reason.
  * @param headers name of the header and id of its secret
  */
 export async function openSecretHeaders(
@@ -47,10 +47,14 @@ export async function openSecretHeaders(
     [projectId, headers.map(({ secretId }) => secretId)],
   );
   const found = new Map(rows.map((row) => [row.id, row]));
-  const values: { name: string; value: string; origin: string | null }[] = [];
+  const values: { name: string; value: string; origin: string }[] = [];
   for (const { name, secretId } of headers) {
     const row = found.get(secretId);
     if (!row) return refusing(`the value of the secret header ${name} is not stored; enter it again`);
+    if (row.origin === null)
+      return refusing(
+        `the secret header ${name} was stored without a host and goes nowhere; write the host into the URL and enter it again`,
+      );
     const value = readable(row);
     if (value === null) return refusing(`the value of the secret header ${name} cannot be read; enter it again`);
     const fault = refuseHeaderName(name) ?? refuseHeaderValue(name, value);
@@ -61,7 +65,7 @@ export async function openSecretHeaders(
   return {
     secrets: values.flatMap(({ value }) => [value, value.replace(/^[A-Za-z-]+ +/, '')]),
     async authorise(request) {
-      const stray = values.find(({ origin }) => origin !== null && origin !== originOf(request));
+      const stray = values.find(({ origin }) => origin !== originOf(request));
       if (!stray) return { ok: true, request: withHeaders(request, added) };
       return refused(
         `the secret header ${stray.name} was stored for ${stray.origin} and goes nowhere else; enter it again`,

@@ -211,7 +211,7 @@ describe('credentials', () => {
     const theirs = await projectWithCustomers(1);
     const mine = await projectWithCustomers(1);
     const integrationId = await integration(theirs.projectId, api.origin, basic, { username: 'ann', password: CANARY });
-    const secret = { id: randomUUID(), projectId: theirs.projectId, origin: null };
+    const secret = { id: randomUUID(), projectId: theirs.projectId, origin: api.origin };
     await prisma().secret.create({ data: { ...secret, sealed: sealSecret(secret, CANARY) } });
     for (const settings of [{ integrationId }, { headers: [{ name: 'X-Key', value: '', secretId: secret.id }] }]) {
       const { add, document } = draw();
@@ -219,6 +219,25 @@ describe('credentials', () => {
       add('webhook', { url: `${api.origin}/send`, payload: '{}', ...settings }, [now, 'out']);
       const counts = await ended((await start(mine.projectId, document())).id);
       expect(counts.get(2)).toMatchObject({ rejected: 1 });
+    }
+    expect(api.seen).toEqual([]);
+  });
+
+  it('that were stored without a host are sent nowhere, and the ledger says why', async () => {
+    const api = await httpServer();
+    const { projectId } = await projectWithCustomers(1, () => ({ host: api.host }));
+    const secret = { id: randomUUID(), projectId, origin: null };
+    await prisma().secret.create({ data: { ...secret, sealed: sealSecret(secret, CANARY) } });
+    for (const url of [`${api.origin}/send`, 'http://{{ customer.host }}/send']) {
+      const { add, document } = draw();
+      add('webhook', { url, payload: '{}', headers: [{ name: 'X-Key', value: '', secretId: secret.id }] }, [
+        add('now'),
+        'out',
+      ]);
+      const run = await start(projectId, document());
+      expect((await ended(run.id)).get(2)).toMatchObject({ rejected: 1 });
+      const { requests } = await listRequests(pool(), { runId: run.id });
+      expect(requests[0]!.message).toContain('the secret header X-Key was stored without a host and goes nowhere');
     }
     expect(api.seen).toEqual([]);
   });

@@ -254,6 +254,23 @@ describe('the problems of a scenario', () => {
     ]);
   });
 
+  it('say that the value of a secret header without a host is not sent', async () => {
+    const project = await newProject();
+    const { id: secretId } = await prisma().secret.create({
+      data: { projectId: project.id, origin: null, sealed: Buffer.from('sealed') },
+    });
+    const faults = await problemsIn(
+      row(
+        ['now', {}],
+        webhook({ url: 'https://{{ customer.host }}/', headers: [{ name: 'X-Key', value: '', secretId }] }),
+      ),
+      project.id,
+    );
+    expect(faults).toMatchObject([
+      { severity: 'error', nodeId: 'n2', field: 'headers.0.value', message: expect.stringContaining('without a host') },
+    ]);
+  });
+
   it('stand with errors first, then by the number of the node', async () => {
     const faults = await problemsIn(
       row(['now', {}], webhook({ payload: '{{ other.id }}' }), webhook({ url: '' }), ['add-event', { event: '' }]),

@@ -283,7 +283,7 @@ describe('a test', () => {
 describe('as a curl command', () => {
   it('the request is told with secrets masked', async () => {
     const { ctx, input } = await place(people);
-    const secret = await verbs['secret.store'](ctx, { value: 'canary-secret-value' });
+    const secret = await verbs['secret.store'](ctx, { value: 'canary-secret-value', url: target.url('test') });
     const { text } = await verbs['webhook.curl'](
       ctx,
       input({ headers: [{ name: 'X-Key', value: '', secretId: secret.id }], payload: '{"it": "\'s"}' }),
