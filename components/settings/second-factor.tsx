@@ -1,6 +1,7 @@
 'use client';
 
 import { ShieldCheck } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { useAsk, useDo } from '@/components/call';
 import { Badge } from '@/components/ui/badge';
@@ -12,6 +13,12 @@ import { Dialog } from '@/components/ui/dialog';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { RelativeTime } from '@/components/ui/relative-time';
+
+// Few people set one up, so the encoder comes only then.
+const QrCode = dynamic(() => import('@/components/ui/qr-code').then((m) => m.QrCode), {
+  ssr: false,
+  loading: () => <div className="size-44" />,
+});
 
 /** The user's second factor: set it up with an authenticator app, or switch it off. */
 export function SecondFactor() {
@@ -72,7 +79,8 @@ function SetUpDialog({ onClose }: { onClose: () => void }) {
         open
         onOpenChange={onClose}
         title="Add Hookline to your app"
-        description="Enter the key in your authenticator app, then the code that it shows."
+        description="Scan the code with your authenticator app, or enter the key there. Then enter what the app shows."
+        size="md"
         onSubmit={() => confirm.mutate({ code })}
         footer={
           <>
@@ -84,14 +92,19 @@ function SetUpDialog({ onClose }: { onClose: () => void }) {
         }
       >
         <div className="flex flex-col gap-4">
-          <CodeBlock wrap title="Key" code={begin.data.secret.replace(/.{4}(?=.)/g, '$& ')} />
-          <p className="text-muted text-sm">
-            On a device with an app you can also{' '}
-            <a href={begin.data.uri} className="text-accent hover:underline">
-              open it there
-            </a>
-            .
-          </p>
+          <div className="flex items-start gap-4">
+            <QrCode text={begin.data.uri} label="QR code of the key" className="size-44 shrink-0" />
+            <div className="flex min-w-0 flex-1 flex-col gap-3">
+              <CodeBlock wrap title="Key" code={begin.data.secret.replace(/.{4}(?=.)/g, '$& ')} />
+              <p className="text-muted text-sm">
+                On a device with an app you can also{' '}
+                <a href={begin.data.uri} className="text-accent hover:underline">
+                  open it there
+                </a>
+                .
+              </p>
+            </div>
+          </div>
           <Field label="Code" error={confirm.error?.message}>
             <Input
               autoFocus
