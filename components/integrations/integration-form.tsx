@@ -99,8 +99,13 @@ function Form({ stored, initial, all, onSecretMade }: FormProps) {
           <Sections
             footer={
               <>
+                {makesSecret(draft, stored) ? (
+                  <p className="mr-auto self-center text-muted text-sm">
+                    Save, give the receiver the new secret, then test.
+                  </p>
+                ) : null}
                 <Button
-                  disabled={!canTest(draft)}
+                  disabled={!canTest(draft, stored)}
                   loading={saving.isTesting}
                   onClick={() => saving.test(draft, isDirty || stored === null)}
                 >
@@ -204,8 +209,13 @@ function Sections({ footer }: { footer: ReactNode }) {
   );
 }
 
-const canTest = ({ settings }: Draft) =>
-  settings.test !== null || settings.kind === 'responsys' || settings.kind === 'oauth2';
+/** A signing secret that saving makes cannot be tested yet: the receiver does not have it. */
+const makesSecret = ({ settings, secrets }: Draft, stored: Stored | null) =>
+  settings.kind === 'signature' && !stored?.stored.includes('secret') && !secrets.secret;
+
+const canTest = (draft: Draft, stored: Stored | null) =>
+  !makesSecret(draft, stored) &&
+  (draft.settings.test !== null || draft.settings.kind === 'responsys' || draft.settings.kind === 'oauth2');
 
 /** Saving and testing, with what the server says to either. */
 function useSaving(stored: Stored | null) {
