@@ -140,12 +140,14 @@ function readsOf(source: string) {
 /**
  * Changes the running scenario to a document.
  * @param moves by the id of a deleted node: the node where its people go on, or "end"
+ * @param crash thrown when everything is written and nothing is committed
  * @returns the runs that new triggers began
  */
 export async function publish(
   { scenarioId }: { scenarioId: string },
   document: Document,
   moves: Record<string, string> = {},
+  crash?: Error,
 ): Promise<StartedRun[]> {
   return prisma().$transaction(async (tx) => {
     const sql = sqlOf(tx);
@@ -157,7 +159,15 @@ export async function publish(
     const version = await tx.version.create({
       data: { scenarioId, number, document: document as object, program: program as object, reason: 'publish' },
     });
-    return publishVersion(sql, { projectId, scenarioId, versionId: version.id, program, startedById: null });
+    const began = await publishVersion(sql, {
+      projectId,
+      scenarioId,
+      versionId: version.id,
+      program,
+      startedById: null,
+    });
+    if (crash) throw crash;
+    return began;
   });
 }
 
