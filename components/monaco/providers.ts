@@ -96,6 +96,7 @@ function completionOf(
   const kinds = {
     customer: CompletionItemKind.Field,
     event: CompletionItemKind.Event,
+    trigger: CompletionItemKind.Event,
     webhook: CompletionItemKind.Interface,
     name: CompletionItemKind.Variable,
     parameter: CompletionItemKind.TypeParameter,

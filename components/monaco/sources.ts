@@ -4,6 +4,8 @@ export interface Sources {
   customer: readonly Known[];
   /** The event that lets customers in; null where none does. */
   event: { type: string; properties: readonly Known[] } | null;
+  /** The call of an API trigger that lets customers in, by the trigger's name; null where none does. */
+  trigger: { name: string; parameters: readonly Known[] } | null;
   /** The webhooks before this one, by their position on the path. */
   webhooks: readonly { position: number; number: number; name: string; fields: readonly Known[] }[];
   parameters: readonly { name: string; type: string; value: string }[];
@@ -23,7 +25,14 @@ export interface Known {
   isOwn?: boolean;
 }
 
-export const NO_SOURCES: Sources = { customer: [], event: null, webhooks: [], parameters: [], isRoot: false };
+export const NO_SOURCES: Sources = {
+  customer: [],
+  event: null,
+  trigger: null,
+  webhooks: [],
+  parameters: [],
+  isRoot: false,
+};
 
 /** A value in a few characters. */
 export function brief(value: unknown, length = 40): string {

@@ -5,7 +5,7 @@ import { FILTER_WORDS, STATEMENT_WORDS, TEST_WORDS, type Word } from './vocabula
 /** One thing that may be completed, without the editor's own classes. */
 export interface Suggestion {
   label: string;
-  kind: 'customer' | 'event' | 'webhook' | 'name' | 'parameter' | 'filter' | 'test' | 'statement';
+  kind: 'customer' | 'event' | 'trigger' | 'webhook' | 'name' | 'parameter' | 'filter' | 'test' | 'statement';
   /** What is put in place of the `replace` characters before the cursor; `$1`, `$0` are tab stops. */
   insert: string;
   replace: number;
@@ -81,6 +81,12 @@ function expressions(sources: Sources): Suggestion[] {
       insert: literal(`event${dotted(known.name)}`),
       replace: 0,
     })),
+    ...(sources.trigger?.parameters ?? []).map((known, i) => ({
+      ...described(known, 'trigger' as const, 700 + i),
+      label: `trigger${dotted(known.name)}`,
+      insert: literal(`trigger${dotted(known.name)}`),
+      replace: 0,
+    })),
     ...sources.webhooks.flatMap(({ position, name: title, fields }) => {
       const whole = `webhook(${position})`;
       return [
@@ -126,13 +132,14 @@ const GLOBALS: Record<string, readonly string[]> = {
 export function fieldsAt(path: string, sources: Sources): Known[] {
   if (path === 'customer') return sources.isRoot ? [] : [...sources.customer];
   if (path === 'event') return [...(sources.event?.properties ?? [])];
+  if (path === 'trigger') return [...(sources.trigger?.parameters ?? [])];
   const global = GLOBALS[path];
   if (global) return global.map((name) => ({ name }));
   const webhook = /^webhook(?:\(\s*(?:(\d+)|"([^"]*)"|'([^']*)')?\s*\))?(.*)$/.exec(path);
   if (webhook) return fieldsOfWebhook(webhook, sources);
-  const root = /^(customer|event)\.(.+)$/.exec(path);
+  const root = /^(customer|event|trigger)\.(.+)$/.exec(path);
   if (!root) return [];
-  const known = root[1] === 'customer' ? sources.customer : (sources.event?.properties ?? []);
+  const known = fieldsAt(root[1]!, sources);
   return below(known.find(({ name }) => name === root[2])?.example);
 }
 
@@ -201,13 +208,7 @@ function words(list: readonly Word[], kind: Suggestion['kind'], prefix: string, 
 }
 
 const kindOf = (path: string): Suggestion['kind'] =>
-  path.startsWith('customer')
-    ? 'customer'
-    : path.startsWith('event')
-      ? 'event'
-      : path.startsWith('webhook')
-        ? 'webhook'
-        : 'name';
+  (['customer', 'event', 'trigger', 'webhook'] as const).find((root) => path.startsWith(root)) ?? 'name';
 const dotted = (name: string) => (/^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`);
 const pathText = (path: string) => path.split('.').map(dotted).join('');
 /** A dollar or brace of a name must not become a tab stop of the snippet. */

@@ -14,6 +14,7 @@ const WORDS: Record<Need['kind'], string> = {
   integration: 'Authentication',
   policy: 'Throughput policy',
   preset: 'Preset',
+  trigger: 'API trigger',
   secret: 'Secret header',
 };
 const OPEN = '';
@@ -36,7 +37,7 @@ export function Checklist({
       <p className="text-muted">
         {open === 0
           ? 'Everything that it needs is here.'
-          : `${open} of ${needs.length} ${open === 1 ? 'is' : 'are'} left open: the scenario cannot be started until ${open === 1 ? 'it is' : 'they are'} chosen in its webhooks.`}
+          : `${open} of ${needs.length} ${open === 1 ? 'is' : 'are'} left open: the scenario cannot be started until ${open === 1 ? 'it is' : 'they are'} chosen in its nodes.`}
       </p>
       <div className="overflow-hidden rounded-md border border-line">
         <Table aria-label="What it needs">
@@ -58,6 +59,11 @@ export function Checklist({
                   ) : null}
                   {need.kind === 'policy' ? (
                     <span className="block text-muted text-xs">{need.concurrency} at once</span>
+                  ) : null}
+                  {need.kind === 'trigger' && need.parameters.length > 0 ? (
+                    <span className="block text-muted text-xs [overflow-wrap:anywhere]">
+                      {need.parameters.map((parameter) => parameter.name).join(', ')}
+                    </span>
                   ) : null}
                 </Td>
                 <Td dense>{usedBy.join(', ')}</Td>
@@ -86,11 +92,17 @@ export function Checklist({
 
 type Options = { value: string; label: string }[];
 
-function useThingsHere(): Record<'integration' | 'policy' | 'preset', Options> {
+function useThingsHere(): Record<Exclude<Need['kind'], 'secret'>, Options> {
   const { data: integrations = [] } = useAsk('integration.list', {});
   const { data: policies = [] } = useAsk('policy.list', {});
   const { data: presets = [] } = useAsk('preset.list', {});
+  const { data: triggers = [] } = useAsk('api-trigger.list', {});
   const options = (rows: readonly { id: string; name: string }[]): Options =>
     rows.map(({ id, name }) => ({ value: id, label: name }));
-  return { integration: options(integrations), policy: options(policies), preset: options(presets) };
+  return {
+    integration: options(integrations),
+    policy: options(policies),
+    preset: options(presets),
+    trigger: options(triggers),
+  };
 }

@@ -63,6 +63,7 @@ function knownOf(sources: Sources, scope: ReturnType<typeof scopeOf>): KnownCont
     action: NAMED,
     time: null,
   };
+  if (sources.trigger) roots.trigger = sources.trigger.parameters.map(nameOf);
   if (scope !== 'customer') return { roots: { ...roots, customers: null }, webhooks: null };
   // While nothing is known yet, nothing is called unknown.
   roots.customer = sources.customer.length > 0 ? sources.customer.map(nameOf) : null;

@@ -157,6 +157,16 @@ function groupsOf(sources: Sources, isBatch: boolean, isChosen: boolean): ItemGr
           },
         ]
       : []),
+    ...(sources.trigger
+      ? [
+          {
+            name: 'trigger',
+            note: sources.trigger.name,
+            isOpen: true,
+            items: sources.trigger.parameters.map((known) => itemOf(known, `trigger${pathOf(known.name)}`)),
+          },
+        ]
+      : []),
     ...sources.webhooks.map(({ position, name, number, fields }) => ({
       name: `webhook(${position})`,
       note: `${name} #${number}`,

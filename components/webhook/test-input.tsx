@@ -34,7 +34,7 @@ const CHOICES = [
   { value: 'custom', label: 'Custom JSON' },
 ] as const;
 
-/** Whom the request is rendered for, and what else stands in for a run: an event, earlier responses. */
+/** Whom the request is rendered for, and what else stands in for a run: an event, a call, earlier responses. */
 export function TestInput(props: TestInputProps) {
   const { whom, kind, onKind, overflow, action } = props;
   return (
@@ -81,8 +81,8 @@ const exampleOf = (fields: readonly { name: string; example: unknown }[]) =>
   Object.fromEntries(fields.map(({ name, example }) => [name, example]));
 
 function Samples({ place, settings, customers, onCustomers, overflow }: TestInputProps) {
-  const { event, earlier } = place;
-  if (!event && earlier.length === 0 && !settings.batch) return null;
+  const { event, trigger, earlier } = place;
+  if (!event && !trigger && earlier.length === 0 && !settings.batch) return null;
   return (
     <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
       {settings.batch ? (
@@ -109,6 +109,21 @@ function Samples({ place, settings, customers, onCustomers, overflow }: TestInpu
             value={event.typed ?? event.latest ?? exampleOf(event.fields)}
             refuse={refuseAllButObjects}
             onChange={(value) => place.typeEvent(value as Record<string, unknown>)}
+            overflow={overflow}
+          />
+        </Sample>
+      ) : null}
+      {trigger ? (
+        <Sample
+          title={`Call of ${trigger.name}`}
+          badge={trigger.typed ? 'typed' : 'the examples'}
+          onReset={trigger.typed ? () => place.typeTrigger(null) : undefined}
+        >
+          <JsonField
+            label={`Sample call of ${trigger.name}`}
+            value={trigger.typed ?? trigger.examples}
+            refuse={refuseAllButObjects}
+            onChange={(value) => place.typeTrigger(value as Record<string, unknown>)}
             overflow={overflow}
           />
         </Sample>

@@ -6,6 +6,7 @@ import { compileTemplate, renderWithProvenance, type Span, TemplateError, webhoo
 export interface TraceContext {
   customer: Record<string, unknown>;
   event: Record<string, unknown>;
+  trigger: Record<string, unknown>;
   responses: readonly EarlierResponse[];
   project: { id: string; name: string };
   scenario: { id: string; name: string };

@@ -34,6 +34,7 @@ export function useOrigins({
       const context: TraceContext = {
         customer: customer.properties,
         event: place.event?.typed ?? place.event?.latest ?? {},
+        trigger: place.trigger?.typed ?? place.trigger?.examples ?? {},
         responses: place.earlier.map(({ response }) => response),
         project: { id: project.id, name: project.name },
         scenario: scenario ?? { id: '', name: '' },

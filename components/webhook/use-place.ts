@@ -2,6 +2,7 @@
 
 import { useMemo, useState } from 'react';
 import { useAsk } from '@/components/call';
+import { exampleValues, JSON_TYPE, triggerIdsBefore } from '@/lib/core/api-trigger';
 import type { Document, Node } from '@/lib/core/document';
 import { reachableFrom, webhooksBefore } from '@/lib/core/document';
 import type { EarlierResponse } from '@/lib/core/response-view';
@@ -28,9 +29,17 @@ export interface Place {
     /** The chosen customer's own latest one; null when there is none or it is not known yet. */
     latest: Record<string, unknown> | null;
   } | null;
+  /** The call of an API trigger that lets customers in; `typed` stands for its examples when somebody wrote one. */
+  trigger: {
+    name: string;
+    types: { name: string; type: string }[];
+    examples: Record<string, unknown>;
+    typed: Record<string, unknown> | null;
+  } | null;
   earlier: EarlierWebhook[];
   properties: { name: string; type: string; share: number; example: unknown }[];
   typeEvent: (event: Record<string, unknown> | null) => void;
+  typeTrigger: (values: Record<string, unknown> | null) => void;
   /** Keeps what stands for an earlier webhook's response; null forgets it. */
   keep: (node: string, response: EarlierResponse | null) => void;
   /** Keeps a response of this webhook for the later ones. */
@@ -79,9 +88,12 @@ export function usePlace(
     () => (type === null ? null : { type, fields: context?.event?.properties ?? [], typed, latest }),
     [type, context, typed, latest],
   );
+  const [trigger, typeTrigger] = useTriggerBefore(document, node.id);
   return useMemo(
     () => ({
       event,
+      trigger,
+      typeTrigger,
       earlier,
       properties: known ?? [],
       typeEvent: setTyped,
@@ -92,8 +104,27 @@ export function usePlace(
       },
       keepOwn: (response) => keepSample(id, node.id, response),
     }),
-    [event, earlier, known, id, node.id],
+    [event, trigger, typeTrigger, earlier, known, id, node.id],
   );
+}
+
+/** What calls of the API triggers before a node give, as examples until somebody types something else. */
+function useTriggerBefore(document: Document | null, nodeId: string): [Place['trigger'], Place['typeTrigger']] {
+  const ids = useMemo(() => (document ? triggerIdsBefore(document, nodeId) : []), [document, nodeId]);
+  const { data: triggers } = useAsk('api-trigger.list', {}, { enabled: ids.length > 0 });
+  const [typed, setTyped] = useState<Record<string, unknown> | null>(null);
+  const trigger = useMemo(() => {
+    const found = (triggers ?? []).filter((one) => ids.includes(one.id));
+    if (found.length === 0) return null;
+    const parameters = found.flatMap((one) => one.parameters);
+    return {
+      name: found.map(({ name }) => name).join(', '),
+      types: parameters.map(({ name, type }) => ({ name, type: JSON_TYPE[type] })),
+      examples: exampleValues(parameters),
+      typed,
+    };
+  }, [triggers, ids, typed]);
+  return [trigger, setTyped];
 }
 
 /** The event of the trigger through which events bring customers to a node, or null. */

@@ -17,12 +17,13 @@ export function useSources(
   values: Record<string, string>,
   parameters: readonly ParameterDeclaration[],
   chosen: ChosenCustomer | null,
-  { event, earlier, properties }: Place,
+  { event, trigger, earlier, properties }: Place,
 ): { customer: Sources; root: Sources } {
   return useMemo(() => {
     const customer: Sources = {
       customer: propertiesOf(properties, chosen),
       event: event && { type: event.type, properties: propertiesOfEvent(event) },
+      trigger: trigger && { name: trigger.name, parameters: parametersOfCall(trigger) },
       webhooks: earlier.map(({ position, number, name, response }) => ({
         position,
         number,
@@ -37,13 +38,19 @@ export function useSources(
       isRoot: false,
     };
     return { customer, root: { ...customer, customer: [], isRoot: true } };
-  }, [properties, chosen, event, earlier, parameters, values]);
+  }, [properties, chosen, event, trigger, earlier, parameters, values]);
 }
 
 /** The fields of events of the type, with the values of the one that stands for them here. */
 function propertiesOfEvent({ fields, typed, latest }: NonNullable<Place['event']>): Known[] {
   const shown = fieldsOf(typed ?? latest ?? {});
   return [...shown, ...fields.filter(({ name }) => !shown.some((known) => known.name === name))];
+}
+
+/** The parameters of a call, with the values that stand for it here. */
+function parametersOfCall({ types, typed, examples }: NonNullable<Place['trigger']>): Known[] {
+  const values = typed ?? examples;
+  return types.map(({ name, type }) => ({ name, type, example: values[name] }));
 }
 
 /** All that customers have, with the chosen one's own values first. */

@@ -130,7 +130,11 @@ export function Workbench(props: WorkbenchProps) {
 }
 
 /** What the preview is rendered from; the same object as long as nothing of it changes. */
-function usePreviewInput({ scenario, node }: WebhookEditorProps, { customer }: Whom, { event, earlier }: Place) {
+function usePreviewInput(
+  { scenario, node }: WebhookEditorProps,
+  { customer }: Whom,
+  { event, trigger, earlier }: Place,
+) {
   const scenarioId = scenario?.id ?? null;
   const { id, settings } = node;
   return useMemo<RenderInput>(
@@ -140,9 +144,12 @@ function usePreviewInput({ scenario, node }: WebhookEditorProps, { customer }: W
       settings,
       subject: customer ? { kind: 'customer', id: customer.id } : { kind: 'none' },
       ...(event?.typed ? { event: event.typed } : {}),
+      ...(trigger?.typed ? { trigger: trigger.typed } : {}),
       responses: earlier.map(({ response }) => response),
+      // The profile stands beside it.
+      masked: false,
     }),
-    [scenarioId, id, settings, customer, event, earlier],
+    [scenarioId, id, settings, customer, event, trigger, earlier],
   );
 }
 

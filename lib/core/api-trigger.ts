@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Document, reachableFrom } from './document.ts';
 
 /**
  * API triggers: one call of another system that lets the audience of a project in. A trigger declares the parameters of
@@ -156,6 +157,28 @@ export function exampleValues(parameters: readonly TriggerParameter[]): CallValu
   const read = readCall(parameters, exampleCall(parameters));
   return read.ok ? read.values : {};
 }
+
+/** The ids of the triggers whose calls let customers in on some path to a node, or anywhere when no node is named. */
+export function triggerIdsBefore(document: Document, nodeId: string | null): string[] {
+  const found = document.nodes.flatMap((node) =>
+    node.kind === 'api-trigger' &&
+    node.settings.triggerId !== null &&
+    (nodeId === null || node.id === nodeId || reachableFrom(document, node.id).has(nodeId))
+      ? [node.settings.triggerId]
+      : [],
+  );
+  return [...new Set(found)];
+}
+
+/** The type of a parameter's values as JSON and templates have it: dates are numbers there. */
+export const JSON_TYPE: Record<ParameterType, string> = {
+  text: 'string',
+  number: 'number',
+  boolean: 'boolean',
+  date: 'number',
+  list: 'array',
+  object: 'object',
+};
 
 /**
  * Seconds between two accepted calls of a project, by the number of its customers (Bloomreach docs: API trigger for

@@ -1,18 +1,26 @@
 import { z } from 'zod';
-import { type Document, Document as DocumentSchema, emptyDocument, MAX_DOCUMENT_BYTES } from './document.ts';
+import { MAX_PARAMETERS, ParameterType } from './api-trigger.ts';
+import {
+  type AnyNode,
+  type Document,
+  Document as DocumentSchema,
+  emptyDocument,
+  MAX_DOCUMENT_BYTES,
+} from './document.ts';
+import type { ApiTriggerSettings } from './node-kinds.ts';
 import { apply, OperationError } from './operations.ts';
 import { PresetGroup } from './preset.ts';
 import { WebhookSettings } from './webhook.ts';
 
 /**
  * Scenarios, webhooks and presets as files that go from one installation to another: readable JSON with a version. No
- * secret, no value of a secret header and no id of an installation is in it; what the webhooks need (integrations,
- * policies, presets, secret values) is listed under names of the file's own, and mapped or left open at import.
+ * secret, no value of a secret header and no id of an installation is in it; what the webhooks and triggers need (integrations,
+ * policies, presets, API triggers, secret values) is listed under names of the file's own, and mapped or left open at import.
  */
 
 export const TRANSFER_FORMAT = 1;
 
-const NeedId = z.string().regex(/^(integration|policy|preset|secret)-\d+$/, 'must be a name such as policy-1');
+const NeedId = z.string().regex(/^(integration|policy|preset|secret|trigger)-\d+$/, 'must be a name such as policy-1');
 const Name = z.string().min(1).max(200);
 
 export const Need = z.discriminatedUnion('kind', [
@@ -25,6 +33,15 @@ export const Need = z.discriminatedUnion('kind', [
     rate: z.object({ requests: z.number().int().min(1), per: z.enum(['second', 'minute']) }).nullable(),
   }),
   z.object({ id: NeedId, kind: z.literal('preset'), name: Name }),
+  z.object({
+    id: NeedId,
+    kind: z.literal('trigger'),
+    name: Name,
+    /** What its calls give, for whoever makes one like it; examples and defaults stay where they are. */
+    parameters: z
+      .array(z.object({ name: z.string().min(1).max(64), type: ParameterType, required: z.boolean() }))
+      .max(MAX_PARAMETERS),
+  }),
   /** A secret header; `name` is the header's. */
   z.object({ id: NeedId, kind: z.literal('secret'), name: Name }),
 ]);
@@ -56,9 +73,10 @@ export interface Directory {
   integrations: ReadonlyMap<string, { name: string; prefix: string }>;
   policies: ReadonlyMap<string, { name: string; concurrency: number; rate: Extract<Need, { kind: 'policy' }>['rate'] }>;
   presets: ReadonlyMap<string, { name: string }>;
+  triggers: ReadonlyMap<string, Pick<Extract<Need, { kind: 'trigger' }>, 'name' | 'parameters'>>;
 }
 
-/** Takes everything out of webhooks that belongs to this installation, and keeps the list of what they need. */
+/** Takes everything out of webhooks and triggers that belongs to this installation, and keeps the list of what they need. */
 export class Packing {
   readonly needs: Need[] = [];
   readonly #known = new Map<string, string>();
@@ -92,9 +110,19 @@ export class Packing {
   document(document: Document): Document {
     return {
       ...document,
-      nodes: document.nodes.map((node) =>
-        node.kind === 'webhook' ? { ...node, settings: this.webhook(node.settings) } : node,
-      ),
+      nodes: document.nodes.map((node) => {
+        if (node.kind === 'webhook') return { ...node, settings: this.webhook(node.settings) };
+        return node.kind === 'api-trigger' ? { ...node, settings: this.#apiTrigger(node.settings) } : node;
+      }),
+    };
+  }
+
+  #apiTrigger({ triggerId }: ApiTriggerSettings): ApiTriggerSettings {
+    return {
+      triggerId: this.#reference(triggerId, (id) => {
+        const trigger = this.#directory.triggers.get(id);
+        return trigger && { kind: 'trigger', ...trigger };
+      }),
     };
   }
 
@@ -172,14 +200,36 @@ export function webhooksIn(file: Transfer): { path: string; settings: WebhookSet
   );
 }
 
+/** Everything that a file's nodes name, with the place in the file and the node's name. */
+export function needsIn(file: Transfer): { path: string; node: string; kind: Need['kind']; id: string }[] {
+  if (file.hookline !== 'scenario')
+    return referencesOf(file.webhook).map(({ field, ...need }) => ({
+      ...need,
+      path: `webhook.${field}`,
+      node: file.name,
+    }));
+  return file.document.nodes.flatMap((node, i) =>
+    referencesOfNode(node).map(({ field, ...need }) => ({
+      ...need,
+      path: `document.nodes.${i}.settings.${field}`,
+      node: node.name,
+    })),
+  );
+}
+
 /** References to needs that the file does not list, or lists as something else. */
 function danglingNeeds(file: Transfer): { path: string; message: string }[] {
   const kinds = new Map(file.needs.map(({ id, kind }) => [id, kind]));
-  return webhooksIn(file).flatMap(({ path, settings }) =>
-    referencesOf(settings)
-      .filter(({ id, kind }) => kinds.get(id) !== kind)
-      .map(({ field, id }) => ({ path: `${path}.${field}`, message: `names ${id}, which the file does not list` })),
-  );
+  return needsIn(file)
+    .filter(({ id, kind }) => kinds.get(id) !== kind)
+    .map(({ path, id }) => ({ path, message: `names ${id}, which the file does not list` }));
+}
+
+function referencesOfNode(node: AnyNode): { field: string; kind: Need['kind']; id: string }[] {
+  if (node.kind === 'webhook') return referencesOf(node.settings);
+  return node.kind === 'api-trigger' && node.settings.triggerId !== null
+    ? [{ field: 'triggerId', kind: 'trigger', id: node.settings.triggerId }]
+    : [];
 }
 
 /** Everything that a packed webhook names, with the field that names it. */

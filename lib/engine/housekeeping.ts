@@ -2,7 +2,7 @@ import { STANDARD_RETENTION } from '../core/retention.ts';
 import { log } from '../log.ts';
 import { inTransaction } from './sql.ts';
 
-/** Retention: bytes of requests and answers, and outcomes, as long as their project says; in small batches, one worker at a time. */
+/** Retention: bytes of requests and answers, calls of API triggers, and outcomes, as long as their project says; in small batches, one worker at a time. */
 
 const BATCH = 500;
 /** "keep": key of the advisory lock of whoever does it. */
@@ -42,6 +42,24 @@ const STEPS: readonly { what: string; text: string }[] = [
     text: `WITH ${PAST} DELETE FROM request_window WHERE (run_id, id) IN (
       SELECT w.run_id, w.id FROM request_window w JOIN run r ON r.id = w.run_id JOIN past p ON p.project_id = r.project_id
        WHERE r.ended_at < p.outcomes LIMIT ${BATCH}) RETURNING id`,
+  },
+  {
+    // A run that is still under way needs what its call gave.
+    what: 'what calls gave',
+    text: `WITH ${PAST}, called AS (
+        UPDATE api_trigger_call SET payload = NULL WHERE id IN (
+          SELECT c.id FROM api_trigger_call c JOIN past p USING (project_id)
+           WHERE c.payload IS NOT NULL AND c.last_at < p.bodies LIMIT ${BATCH}) RETURNING id)
+      , begun AS (
+        UPDATE run SET called_with = '{}' WHERE id IN (
+          SELECT r.id FROM run r JOIN past p USING (project_id)
+           WHERE r.kind = 'api' AND r.called_with <> '{}' AND r.ended_at < p.bodies LIMIT ${BATCH}) RETURNING id)
+      SELECT id FROM called UNION ALL SELECT id FROM begun`,
+  },
+  {
+    what: 'trigger log',
+    text: `WITH ${PAST} DELETE FROM api_trigger_call WHERE id IN (
+      SELECT c.id FROM api_trigger_call c JOIN past p USING (project_id) WHERE c.last_at < p.outcomes LIMIT ${BATCH}) RETURNING id`,
   },
   {
     what: 'slots of the dead',

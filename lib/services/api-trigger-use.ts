@@ -1,5 +1,5 @@
-import { exampleValues, secondsBetweenCalls, type TriggerParameter } from '../core/api-trigger.ts';
-import { type Document, reachableFrom } from '../core/document.ts';
+import { exampleValues, secondsBetweenCalls, type TriggerParameter, triggerIdsBefore } from '../core/api-trigger.ts';
+import type { Document } from '../core/document.ts';
 import { apply } from '../core/operations.ts';
 import { type Db, pool, type Tx } from '../db/index.ts';
 import { documentOf, storeDraft } from './scenario-row.ts';
@@ -43,18 +43,6 @@ export async function unlinkTrigger(tx: Tx, scenarioId: string, triggerId: strin
     if (node.kind === 'api-trigger' && node.settings.triggerId === triggerId)
       draft = apply(draft, { type: 'set', node: node.id, settings: { triggerId: null } }).document;
   await storeDraft(tx, scenarioId, draft);
-}
-
-/** The ids of the triggers whose calls let customers in on some path to a node, or anywhere when no node is named. */
-export function triggerIdsBefore(document: Document, nodeId: string | null): string[] {
-  const found = document.nodes.flatMap((node) =>
-    node.kind === 'api-trigger' &&
-    node.settings.triggerId !== null &&
-    (nodeId === null || node.id === nodeId || reachableFrom(document, node.id).has(nodeId))
-      ? [node.settings.triggerId]
-      : [],
-  );
-  return [...new Set(found)];
 }
 
 /** A trigger as templates know it. */

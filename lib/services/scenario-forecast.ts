@@ -5,6 +5,7 @@ import type { Problem } from '../core/problems.ts';
 import { effectiveBatchSize } from '../core/webhook.ts';
 import { type Db, pool } from '../db/index.ts';
 import { answerTimes } from './answer-times.ts';
+import { knownTriggers } from './api-trigger-use.ts';
 import {
   audienceSample,
   audienceSize,
@@ -125,6 +126,8 @@ async function triggerTexts(db: Db, projectId: string, document: Document, size:
       if (node.kind === 'on-date')
         return `On ${NODE_KINDS['on-date'].summary(node.settings)} everybody enters, ${today} today.`;
       if (node.kind === 'repeat') return `Everybody enters ${describeRepeat(node.settings)}, ${today} today.`;
+      if (node.kind === 'api-trigger')
+        return `At each call of the API trigger ${await triggerName(db, projectId, node.settings.triggerId)} everybody enters, ${today} today.`;
       if (node.kind !== 'on-event') return `${today} enter at once.`;
       const { event } = node.settings;
       const since = new Date(Date.now() - 7 * 86_400_000);
@@ -132,6 +135,10 @@ async function triggerTexts(db: Db, projectId: string, document: Document, size:
       return `Customers enter at each ${event || 'event'}, from Start until Stop; it happened ${week.toLocaleString('en')} times in the last 7 days.`;
     }),
   );
+}
+
+async function triggerName(db: Db, projectId: string, id: string | null): Promise<string> {
+  return (id && (await knownTriggers(db, projectId, [id])).get(id)?.name) || '(none chosen)';
 }
 
 interface PolicyRow {

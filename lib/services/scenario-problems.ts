@@ -1,3 +1,4 @@
+import { triggerIdsBefore } from '../core/api-trigger.ts';
 import type { AnyNode, Document, Node } from '../core/document.ts';
 import { NODE_KINDS } from '../core/node-kinds.ts';
 import { coverUrl } from '../core/prefix-cover.ts';
@@ -5,7 +6,7 @@ import { errorsFirst, type Problem, problemsOf } from '../core/problems.ts';
 import type { WebhookSettings } from '../core/webhook.ts';
 import type { Db, Tx } from '../db/index.ts';
 import { headersSetBy } from '../vault/index.ts';
-import { type KnownTrigger, knownTriggers, triggerIdsBefore } from './api-trigger-use.ts';
+import { type KnownTrigger, knownTriggers } from './api-trigger-use.ts';
 import { templateProblems } from './scenario-template-problems.ts';
 import { staticOrigin } from './secret.ts';
 

@@ -1,9 +1,10 @@
+import { triggerIdsBefore } from '../core/api-trigger.ts';
 import { type AnyNode, type Document, reachableFrom, webhooksBefore } from '../core/document.ts';
 import { type NodeTemplate, templatesOf } from '../core/node-templates.ts';
 import type { Problem } from '../core/problems.ts';
 import { type AnalyseOptions, analyse, type Problem as Finding, type Known } from '../template/analyse.ts';
 import { findParameters, isTemplate, refuseParameter } from '../template/index.ts';
-import { type KnownTrigger, triggerIdsBefore } from './api-trigger-use.ts';
+import type { KnownTrigger } from './api-trigger-use.ts';
 
 type NodeProblem = Omit<Problem, 'nodeId'>;
 

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { nodeOf } from '../core/document.ts';
+import type { TriggerParameter } from '../core/api-trigger.ts';
+import { type AnyNode, nodeOf } from '../core/document.ts';
 import { linkedWebhook } from '../core/preset.ts';
 import {
   type Directory,
   type Need,
+  needsIn,
   Packing,
   readTransfer,
-  referencesOf,
   TRANSFER_FORMAT,
   type Transfer,
-  webhooksIn,
 } from '../core/transfer.ts';
 import type { WebhookSettings } from '../core/webhook.ts';
 import type { Db, Prisma, Tx } from '../db/index.ts';
@@ -106,10 +106,11 @@ function fileOf(file: Transfer): ExportedFile {
 
 async function directoryOf(db: Db | Tx, ctx: Ctx): Promise<Directory> {
   const where = { projectId: ctx.projectId };
-  const [integrations, policies, presets] = await Promise.all([
+  const [integrations, policies, presets, triggers] = await Promise.all([
     db.integration.findMany({ where, select: { id: true, name: true, prefix: true } }),
     db.policy.findMany({ where }),
     db.preset.findMany({ where, select: { id: true, name: true } }),
+    db.apiTrigger.findMany({ where, select: { id: true, name: true, parameters: true } }),
   ]);
   return {
     integrations: new Map(integrations.map(({ id, name, prefix }) => [id, { name, prefix }])),
@@ -124,6 +125,19 @@ async function directoryOf(db: Db | Tx, ctx: Ctx): Promise<Directory> {
       ]),
     ),
     presets: new Map(presets.map(({ id, name }) => [id, { name }])),
+    triggers: new Map(
+      triggers.map(({ id, name, parameters }) => [
+        id,
+        {
+          name,
+          parameters: (parameters as unknown as TriggerParameter[]).map(({ name: parameter, type, required }) => ({
+            name: parameter,
+            type,
+            required,
+          })),
+        },
+      ]),
+    ),
   };
 }
 
@@ -132,7 +146,7 @@ const FileText = z.string().min(1, 'Choose a file.').max(9_000_000, 'The file is
 /** One line of the checklist before an import. */
 export interface NeedRow {
   need: Need;
-  /** Names of the webhooks that need it. */
+  /** Names of the nodes that need it. */
   usedBy: string[];
   /** What could stand for it here: the same name, or the same endpoint prefix. */
   suggestion: string | null;
@@ -164,20 +178,24 @@ function opened(text: string): Transfer {
 }
 
 function usersOf(file: Transfer, need: Need): string[] {
-  const names = file.hookline === 'scenario' ? file.document.nodes.filter((n) => n.kind === 'webhook') : [file];
-  return webhooksIn(file).flatMap(({ settings }, i) =>
-    referencesOf(settings).some(({ id }) => id === need.id) ? [names[i]!.name] : [],
-  );
+  const users = needsIn(file).filter(({ id }) => id === need.id);
+  return [...new Map(users.map(({ path, node }) => [path, node])).values()];
 }
+
+type Table = ReadonlyMap<string, { name: string; prefix?: string }>;
+
+/** The things of this installation that could stand for a need; nothing could for a secret. */
+const tableFor = (kind: Exclude<Need['kind'], 'secret'>, directory: Directory): Table =>
+  ({
+    integration: directory.integrations,
+    policy: directory.policies,
+    preset: directory.presets,
+    trigger: directory.triggers,
+  })[kind];
 
 function suggestionFor(need: Need, directory: Directory): string | null {
   if (need.kind === 'secret') return null;
-  const table: ReadonlyMap<string, { name: string; prefix?: string }> =
-    need.kind === 'integration'
-      ? directory.integrations
-      : need.kind === 'policy'
-        ? directory.policies
-        : directory.presets;
+  const table = tableFor(need.kind, directory);
   const byName = [...table].find(([, row]) => row.name === need.name);
   const byPrefix = need.kind === 'integration' && [...table].find(([, row]) => row.prefix === need.prefix);
   return (byName ?? (byPrefix || undefined))?.[0] ?? null;
@@ -185,7 +203,7 @@ function suggestionFor(need: Need, directory: Directory): string | null {
 
 /**
  * Imports a file as something new; nothing that exists is changed. Each need is mapped to a thing of this project or left
- * open: an open one is a problem of the webhook that keeps its scenario from starting.
+ * open: an open one is a problem of the node that keeps its scenario from starting.
  * A webhook is not stored: its settings are given for the editor.
  */
 export const importFile = write({
@@ -200,11 +218,12 @@ export const importFile = write({
     const file = opened(input.text);
     const name = input.name ?? file.name;
     const unpack = await unpacker(tx, ctx, file, input.mapping);
-    if (file.hookline === 'webhook') return { kind: 'webhook' as const, name, settings: await unpack(file.webhook) };
+    if (file.hookline === 'webhook')
+      return { kind: 'webhook' as const, name, settings: await unpack.webhook(file.webhook) };
     if (file.hookline === 'preset') {
       if (ctx.actor.kind === 'user' && (ctx.role === null || !may(ctx.role, 'develop')))
         throw new ServiceError('forbidden', 'Importing a preset needs the role developer.');
-      const webhook = (await unpack({ ...file.webhook, preset: null })) as unknown as Prisma.InputJsonValue;
+      const webhook = (await unpack.webhook({ ...file.webhook, preset: null })) as unknown as Prisma.InputJsonValue;
       const { description, icon, open } = file;
       const { id } = await tx.preset.create({
         data: { projectId: ctx.projectId, name: await freeName(tx, ctx, name), description, icon, open, webhook },
@@ -212,12 +231,7 @@ export const importFile = write({
       await note({ action: 'preset.import', objectType: 'preset', objectId: id, objectName: name });
       return { kind: 'preset' as const, id };
     }
-    const nodes = await Promise.all(
-      file.document.nodes.map(async (node) =>
-        node.kind === 'webhook' ? { ...node, settings: await unpack(node.settings) } : node,
-      ),
-    );
-    const document = { ...file.document, nodes };
+    const document = { ...file.document, nodes: await Promise.all(file.document.nodes.map(unpack.node)) };
     const { id } = await tx.scenario.create({
       data: {
         projectId: ctx.projectId,
@@ -249,20 +263,14 @@ async function unpacker(tx: Tx, ctx: Ctx, file: Transfer, mapping: Record<string
   const needs = new Map(file.needs.map((need) => [need.id, need]));
   for (const [id, target] of Object.entries(mapping)) {
     const need = needs.get(id);
-    const table =
-      need?.kind === 'integration'
-        ? directory.integrations
-        : need?.kind === 'policy'
-          ? directory.policies
-          : directory.presets;
     if (target === null) continue;
-    if (!need || need.kind === 'secret' || !table.has(target)) {
+    if (!need || need.kind === 'secret' || !tableFor(need.kind, directory).has(target)) {
       const message = need ? `There is no such ${need.kind} in this project.` : 'The file has no such need.';
       throw new ServiceError('invalid', `mapping.${id}: ${message}`, { fields: [{ path: `mapping.${id}`, message }] });
     }
   }
   const standIn = (id: string | null) => (id === null ? null : (mapping[id] ?? `${MISSING}${needs.get(id)!.name}`));
-  return async (packed: WebhookSettings): Promise<WebhookSettings> => {
+  const webhook = async (packed: WebhookSettings): Promise<WebhookSettings> => {
     const link = packed.preset && mapping[packed.preset.id];
     const settings: WebhookSettings = {
       ...packed,
@@ -273,4 +281,11 @@ async function unpacker(tx: Tx, ctx: Ctx, file: Transfer, mapping: Record<string
     };
     return link ? linkedWebhook(await presetVersion(tx, ctx, link), settings) : settings;
   };
+  const node = async (packed: AnyNode): Promise<AnyNode> => {
+    if (packed.kind === 'webhook') return { ...packed, settings: await webhook(packed.settings) };
+    return packed.kind === 'api-trigger'
+      ? { ...packed, settings: { triggerId: standIn(packed.settings.triggerId) } }
+      : packed;
+  };
+  return { webhook, node };
 }

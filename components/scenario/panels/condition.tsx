@@ -34,7 +34,7 @@ export function ConditionPanel({ node, onChange, readOnly, faultOf }: PanelProps
           path="expression"
           label="Expression"
           fault={faultOf('expression')}
-          hint="True in Python’s sense is Yes. It sees customer, event and webhook."
+          hint="True in Python’s sense is Yes. It sees customer, event, trigger and webhook."
         >
           <Textarea
             mono

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inTransaction, pool, prisma } from '../../../lib/db/index.ts';
+import { keepHouse } from '../../../lib/engine/housekeeping.ts';
 import {
   acceptCall,
   listRuns,
@@ -187,5 +188,44 @@ describe('an API trigger', () => {
       ]);
       expect(rows, `round ${round}`).toEqual([]);
     }
+  });
+});
+
+describe('what a call gave', () => {
+  it('is forgotten with the bodies of requests, and the log with the outcomes', async () => {
+    const { projectId, triggerId } = await listening('forgotten', 1);
+    const [run] = await call(projectId, triggerId, { city: 'Vienna' });
+    await ended(run!.id);
+    const [waiting] = await call(projectId, triggerId, { city: 'Graz' });
+    await prisma().apiTriggerCall.create({
+      data: {
+        projectId,
+        triggerId,
+        outcome: 'started',
+        callerName: 'Shop',
+        requestId: 'r',
+        payload: { city: 'Vienna' },
+      },
+    });
+    const age = async (time: string) => {
+      await pool().query('UPDATE run SET ended_at = ended_at - $1::interval WHERE id = $2', [time, run!.id]);
+      await pool().query('UPDATE api_trigger_call SET last_at = last_at - $1::interval WHERE trigger_id = $2', [
+        time,
+        triggerId,
+      ]);
+      await keepHouse();
+    };
+    const kept = async () => ({
+      log: (await prisma().apiTriggerCall.findMany({ where: { triggerId } })).map(({ payload }) => payload),
+      run: (await prisma().run.findUniqueOrThrow({ where: { id: BigInt(run!.id) } })).calledWith,
+    });
+    await age('29 days');
+    expect(await kept()).toEqual({ log: [{ city: 'Vienna' }], run: { city: 'Vienna' } });
+    await age('2 days');
+    expect(await kept()).toEqual({ log: [null], run: {} });
+    await age('13 months');
+    expect(await kept()).toEqual({ log: [], run: {} });
+    const other = await prisma().run.findUniqueOrThrow({ where: { id: BigInt(waiting!.id) } });
+    expect(other.calledWith).toEqual({ city: 'Graz' });
   });
 });

@@ -29,7 +29,7 @@ describe.each(KINDS.map((kind) => [kind, NODE_KINDS[kind]] as const))('the kind 
   });
 
   it('has a title, a sentence and a summary in words', () => {
-    expect(kind.title).toMatch(/^[A-Z][a-z -]+$/);
+    expect(kind.title).toMatch(/^(API|[A-Z][a-z]+)[a-z -]*$/);
     expect(kind.about).toMatch(/^[A-Z].*\.$/);
     expect(kind.summary(kind.blank() as never)).not.toBe('');
   });
@@ -76,6 +76,15 @@ describe('On event', () => {
     expect(summary('on-event')).toBe('choose an event');
     expect(summary('on-event', { event: 'purchase' })).toBe('purchase');
     expect(summary('on-event', { event: 'purchase', filter: filter(slovak) })).toBe('purchase where country equals SK');
+  });
+});
+
+describe('API trigger', () => {
+  it('needs a trigger, and lets everybody in at each call', () => {
+    expect(fields(faults('api-trigger'))).toEqual(['triggerId']);
+    expect(faults('api-trigger', { triggerId: 't' })).toEqual([]);
+    expect(summary('api-trigger')).toBe('choose an API trigger');
+    expect(summary('api-trigger', { triggerId: 't' })).toBe('all customers, at each call');
   });
 });
 

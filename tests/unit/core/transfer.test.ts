@@ -6,6 +6,7 @@ import { rowOf, webhookStep } from '../../support/scenarios.ts';
 const directory = {
   integrations: new Map([['int-id', { name: 'CM.com', prefix: 'https://gw.example/' }]]),
   policies: new Map([['pol-id', { name: 'SMS', concurrency: 5, rate: { requests: 300, per: 'minute' as const } }]]),
+  triggers: new Map([['tri-id', { name: 'Storm', parameters: [] }]]),
   presets: new Map([['pre-id', { name: 'Newsletter' }]]),
 };
 
@@ -69,12 +70,48 @@ describe('a packed webhook', () => {
   });
 
   it('does not need what is gone here already', () => {
-    const packing = new Packing({ integrations: new Map(), policies: new Map(), presets: new Map() });
+    const packing = new Packing({
+      integrations: new Map(),
+      policies: new Map(),
+      presets: new Map(),
+      triggers: new Map(),
+    });
     expect(packing.webhook(settings)).toMatchObject({ integrationId: null, policyId: null, preset: null });
   });
 });
 
+describe('a packed API trigger', () => {
+  it('names what it needs by a name of the file, once for all nodes that wait for it', () => {
+    const packing = new Packing({
+      ...directory,
+      triggers: new Map([
+        ['tri-id', { name: 'Storm', parameters: [{ name: 'city', type: 'text' as const, required: true }] }],
+      ]),
+    });
+    const pack = (triggerId: string) =>
+      packing.document(rowOf(['api-trigger', { triggerId }], ['webhook', settings])).nodes[0]!.settings;
+    expect(pack('tri-id')).toEqual({ triggerId: 'trigger-1' });
+    expect(pack('tri-id')).toEqual({ triggerId: 'trigger-1' });
+    expect(pack('gone')).toEqual({ triggerId: null });
+    expect(packing.needs[0]).toEqual({
+      id: 'trigger-1',
+      kind: 'trigger',
+      name: 'Storm',
+      parameters: [{ name: 'city', type: 'text', required: true }],
+    });
+  });
+});
+
 describe('a file', () => {
+  it('is refused when it names an API trigger that it does not list', () => {
+    const text = fileWith((file) => {
+      file.document = rowOf(['api-trigger', { triggerId: 'trigger-7' }], webhookStep());
+    });
+    expect(refused(text).fields).toEqual([
+      { path: 'document.nodes.0.settings.triggerId', message: 'names trigger-7, which the file does not list' },
+    ]);
+  });
+
   it('is read as it was written', () => {
     const result = readTransfer(fileWith(() => {}));
     expect(result).toMatchObject({ ok: true, file: { hookline: 'scenario', name: 'Spring', tags: ['a'] } });

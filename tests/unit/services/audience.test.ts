@@ -60,6 +60,16 @@ describe('who would come', () => {
     expect(await arrivals(rowOf(['on-event', { event: 'purchase' }], webhookStep()), 'n2')).toEqual([]);
   });
 
+  it('is everybody behind an API trigger, and by both ways where a condition reads the call', async () => {
+    const document = rowOf(
+      ['api-trigger', { triggerId: 't' }],
+      ['condition', { mode: 'jinja', expression: 'trigger.city == customer.city' }],
+      webhookStep(),
+    );
+    expect(await arrivals(document, 'n2')).toHaveLength(people.length);
+    expect(await arrivals(document, 'n3')).toHaveLength(people.length);
+  });
+
   it('are divided by a filter', async () => {
     const document = divided({ mode: 'filter', filter: whereCountry('SK') });
     expect(await arrivals(document, 'n3')).toEqual([1, 3]);

@@ -15,6 +15,7 @@ const SOURCES: Sources = {
     { position: 2, number: 5, name: 'Check', fields: fieldsOf({ ok: true }) },
   ],
   parameters: [{ name: 'sender', type: 'string', value: 'Acme' }],
+  trigger: { name: 'Storm', parameters: [{ name: 'city', type: 'string', example: 'Brno' }] },
   isRoot: false,
 };
 const labels = (before: string, after = '', sources = SOURCES) =>
@@ -38,6 +39,13 @@ describe('completion', () => {
 
   it('offers the event’s fields', () => {
     expect(labels('{{ event.')).toEqual(['total']);
+  });
+
+  it('offers what the call of an API trigger gives, to Customer and to Root', () => {
+    expect(labels('{{ trigger.')).toEqual(['city']);
+    expect(suggest('{{ trigger.ci', '', SOURCES)[0]).toMatchObject({ kind: 'trigger', insert: 'city', detail: 'Brno' });
+    expect(labels('{{ tr', '', { ...SOURCES, customer: [], isRoot: true })).toContain('trigger.city');
+    expect(labels('{{ trigger.', '', { ...SOURCES, trigger: null })).toEqual([]);
   });
 
   it('knows the webhooks of the path by number, by name, and the last one', () => {

@@ -6,6 +6,7 @@ import { WebhookSettings } from '../../../lib/core/webhook.ts';
 const EVA: TraceContext = {
   customer: { name: 'Eva "N"', phone: '+421 903' },
   event: { page: '/toys' },
+  trigger: { city: 'Brno' },
   responses: [{ name: 'Voucher', data: { code: 'SPRING' }, isText: false, statusCode: 200, success: true }],
   project: { id: 'p', name: 'Acme' },
   scenario: { id: 's', name: 'Spring' },
