@@ -1,4 +1,4 @@
-import { toneText } from '@/components/ui/badge';
+import { Badge, toneText } from '@/components/ui/badge';
 import { Card } from '@/components/ui/card';
 import { cn } from '@/components/ui/cn';
 import { Count } from '@/components/ui/count';
@@ -46,6 +46,7 @@ export function NodeTable({
                   <Td className="min-w-44">
                     <span className="text-faint tabular-nums">#{count.number}</span>{' '}
                     <span className="font-medium">{count.name}</span>
+                    {count.removed ? <Badge className="ml-2">deleted</Badge> : null}
                     <Note count={count} />
                   </Td>
                   {GROUPS.map(({ key, group }) => (

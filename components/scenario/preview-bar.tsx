@@ -68,7 +68,7 @@ export function PreviewBar({ preview, difference }: { preview: Preview; differen
         open={asking}
         onOpenChange={setAsking}
         title={`Revert to version ${preview.number}?`}
-        description="The draft becomes what this version was. The present draft is kept as a version, so nothing is lost. What runs at the moment goes on as it is."
+        description="The draft becomes what this version was. The present draft is kept as a version, so nothing is lost. What runs goes on as it is until you publish the draft."
         confirmLabel="Revert"
         onConfirm={async () => {
           try {

@@ -1,21 +1,25 @@
 'use client';
 
-import { ArchiveRestore, Play, Square } from 'lucide-react';
+import { ArchiveRestore, Play, Radio, Square } from 'lucide-react';
 import { usePathname } from 'next/navigation';
 import { useState } from 'react';
 import { useDo } from '@/components/call';
 import { useProject } from '@/components/shell/project-context';
 import { Button } from '@/components/ui/button';
+import { PublishDialog } from './publish-dialog';
 import { useScenario } from './scenario-context';
 import { StartDialog } from './start-dialog';
 import { StopDialog } from './stop-dialog';
 
-/** Start, or Stop while something runs, or Restore when it is archived; Evaluate has a Stop of its own beside the run. */
+/**
+ * Start, or Stop while something runs and Publish when its draft says something else, or Restore when it is archived;
+ * Evaluate has a Stop of its own beside the run.
+ */
 export function RunButton() {
   const { can } = useProject();
-  const { id, status, archived, href } = useScenario();
+  const { id, status, archived, href, live } = useScenario();
   const isEvaluate = usePathname().startsWith(`${href}/evaluate`);
-  const [open, setOpen] = useState<'start' | 'stop' | null>(null);
+  const [open, setOpen] = useState<'start' | 'stop' | 'publish' | null>(null);
   const restore = useDo('scenario.restore');
   if (!can.build) return null;
   if (archived)
@@ -41,6 +45,12 @@ export function RunButton() {
           Start
         </Button>
       )}
+      {live?.differs ? (
+        <Button variant="primary" icon={<Radio aria-hidden />} className="ml-1" onClick={() => setOpen('publish')}>
+          Publish changes
+        </Button>
+      ) : null}
+      {open === 'publish' ? <PublishDialog onClose={() => setOpen(null)} /> : null}
       {open === 'start' ? <StartDialog onClose={() => setOpen(null)} /> : null}
       {open === 'stop' ? <StopDialog onClose={() => setOpen(null)} /> : null}
     </>

@@ -1,7 +1,6 @@
 'use client';
 
 import { useRouter } from 'next/navigation';
-import { useEffect, useState } from 'react';
 import { type CallError, useAsk, useDo } from '@/components/call';
 import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
@@ -10,7 +9,7 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { Expected, type Forecast, inShort } from './forecast';
 import { ProblemList, useProblemTarget } from './problems-button';
 import { useScenario } from './scenario-context';
-import { useEditorStore } from './store';
+import { useSaved } from './use-saved';
 
 /** What will happen, before it happens. */
 export function StartDialog({ onClose }: { onClose: () => void }) {
@@ -135,21 +134,4 @@ function Waiting() {
       <Skeleton className="h-24" />
     </div>
   );
-}
-
-/** Puts everything on the server first: what is started is what is there. Null while that goes on. */
-function useSaved(): boolean | null {
-  const store = useEditorStore();
-  const [saved, setSaved] = useState<boolean | null>(null);
-  useEffect(() => {
-    let isHere = true;
-    void store
-      .getState()
-      .flush()
-      .then((done) => isHere && setSaved(done));
-    return () => {
-      isHere = false;
-    };
-  }, [store]);
-  return saved;
 }

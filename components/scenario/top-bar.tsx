@@ -115,17 +115,17 @@ function Versions() {
   );
 }
 
-/** That what runs is not what is drawn. */
+/** That the draft has changes that are not live. */
 function Live() {
   const { live } = useScenario();
   if (!live?.differs) return null;
   return (
     <Tooltip
       side="bottom"
-      content={`Version ${live.version} runs. What you change here takes effect when the scenario is stopped and started again.`}
+      content={`Version ${live.version} runs. What you have changed since takes effect when you publish it.`}
     >
       <span className="truncate rounded-md bg-warning-soft px-1.5 py-0.5 text-warning text-xs max-xl:hidden">
-        differs from what runs
+        changes not live
       </span>
     </Tooltip>
   );

@@ -18,6 +18,7 @@ import { useEditor, useEditorStore } from './store';
 const REASONS: Record<string, string> = {
   edit: 'Kept while editing',
   start: 'Started',
+  publish: 'Update of the running scenario',
   stop: 'Kept at stop',
   revert: 'Kept before a revert',
   import: 'Imported',
@@ -62,7 +63,7 @@ export function VersionsPanel() {
         {!data && !error ? <Waiting /> : null}
         {data?.length === 0 ? (
           <EmptyState title="No versions yet">
-            One is kept at every start and stop, before a revert, and from time to time while you edit.
+            One is kept at every start, publication and stop, before a revert, and from time to time while you edit.
           </EmptyState>
         ) : null}
         <ul className="-mx-2 flex flex-col">

@@ -23,11 +23,11 @@ export {
   runCounts,
   runProgress,
 } from './reads.ts';
-export { audienceToCome, type Inside, peopleInside } from './reads-inside.ts';
+export { audienceToCome, type Inside, peopleInside, stoppedInside } from './reads-inside.ts';
 export { listRuns, type RunSummary } from './reads-runs.ts';
 export { type IncomingEvent, receiveEvents } from './receive-events.ts';
 export { type Replay, ReplayRefused, replay } from './replay.ts';
-export { requestKeys } from './request-keys.ts';
+export { keysClaimedSince, keysInDoubt, requestKeys } from './request-keys.ts';
 export { openBreakers } from './stored-breakers.ts';
 export type * from './views.ts';
 export { startWorker, type Worker } from './worker.ts';

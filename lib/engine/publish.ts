@@ -51,9 +51,11 @@ export async function programsOf(sql: Sql, runs: readonly OpenRun[]): Promise<Ma
  * old one, afterwards by the new one. People at nodes that it has no more leave them as `program.moves` says, at once
  * unless their request is on its way. Triggers that are new or different are planned anew.
  * @param start the version, whose row is there; its program has the moves
+ * @param renew numbers of webhooks that are stopped: who waits there for Resume and was not asked for yet takes the new
+ *   version, because what stopped it would only stop it again
  * @returns runs that a new trigger began
  */
-export async function publishVersion(sql: Sql, start: RunStart): Promise<StartedRun[]> {
+export async function publishVersion(sql: Sql, start: RunStart, renew: readonly number[] = []): Promise<StartedRun[]> {
   const runs = await lockOpenRuns(sql, start.scenarioId);
   const programs = await programsOf(sql, runs);
   const ids = runs.map(({ id }) => id);
@@ -63,6 +65,7 @@ export async function publishVersion(sql: Sql, start: RunStart): Promise<Started
   ]);
   await writeNodes(sql, ids, [...nodesByNumber(start.program).keys()]);
   for (const run of runs) await noteRemoved(sql, run.id, goneFrom(programs.get(run.versionId)!, start.program));
+  await renewHeld(sql, ids, renew, start.versionId);
   await wakeRemoved(sql, ids);
   const latest = runs[0];
   const started = latest ? await replanTriggers(sql, start, runs, programs.get(latest.versionId)!) : [];
@@ -95,6 +98,21 @@ async function noteRemoved(sql: Sql, runId: number, nodes: readonly AnyNode[]): 
     `UPDATE run_node SET removed = t.node, stopped = NULL, stopped_at = NULL
        FROM unnest($2::int[], $3::jsonb[]) AS t(number, node) WHERE run_id = $1 AND run_node.node = t.number`,
     [runId, intArray(nodes.map(({ number }) => number)), nodes.map((node) => JSON.stringify(node))],
+  );
+}
+
+async function renewHeld(
+  sql: Sql,
+  runs: readonly number[],
+  nodes: readonly number[],
+  versionId: string,
+): Promise<void> {
+  if (nodes.length === 0) return;
+  await sql.query(
+    `UPDATE chunk c SET version_id = $3::uuid FROM run_node n
+      WHERE n.run_id = ANY($1::bigint[]) AND n.node = ANY($2::int[]) AND n.stopped IS NOT NULL AND n.removed IS NULL
+        AND c.run_id = n.run_id AND c.node = n.node AND c.owner IS NULL AND c.windows IS NULL`,
+    [intArray(runs), intArray(nodes), versionId],
   );
 }
 

@@ -21,6 +21,16 @@ export async function peopleInside(sql: Sql, scenarioId: string): Promise<Map<nu
   return new Map(rows.flatMap(({ node, ...inside }) => (inside.waiting + inside.inFlight > 0 ? [[node, inside]] : [])));
 }
 
+/** Webhooks that are stopped in a run that has not ended, by number, and why. */
+export async function stoppedInside(sql: Sql, scenarioId: string): Promise<Map<number, string>> {
+  const { rows } = await sql.query<{ node: number; stopped: string }>(
+    `SELECT n.node, max(n.stopped) AS stopped FROM run r JOIN run_node n ON n.run_id = r.id
+      WHERE r.scenario_id = $1::uuid AND r.ended_at IS NULL AND n.stopped IS NOT NULL GROUP BY 1`,
+    [scenarioId],
+  );
+  return new Map(rows.map(({ node, stopped }) => [node, stopped]));
+}
+
 /** Customers of the audience of a Now trigger who have not entered yet. */
 export async function audienceToCome(sql: Sql, scenarioId: string): Promise<number> {
   const { rows } = await sql.query<{ n: number }>(

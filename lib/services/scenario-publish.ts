@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changesBetween, movesTo, type NodeChange } from '../core/changes.ts';
 import { compile } from '../core/compile.ts';
-import type { Document } from '../core/document.ts';
+import { type Document, MAX_NODES } from '../core/document.ts';
 import { type Kind, NODE_KINDS } from '../core/node-kinds.ts';
 import { errorsFirst, type Problem } from '../core/problems.ts';
 import { Program } from '../core/program.ts';
@@ -15,6 +15,7 @@ import {
   programsOf,
   publishVersion,
   type StartedRun,
+  stoppedInside,
 } from '../engine/index.ts';
 import { ScenarioId } from './scenario.ts';
 import { scenarioProblems } from './scenario-problems.ts';
@@ -31,6 +32,8 @@ const NodeId = z.string().min(1).max(40);
 export interface PublishChange extends NodeChange, Inside {
   /** Deleted nodes: where those who leave it by its first line would have arrived, if that node is still there. */
   next: string | null;
+  /** Changed webhooks: why it is stopped, with people who wait for Resume. */
+  stopped: string | null;
 }
 
 export interface PublishPreview {
@@ -59,8 +62,9 @@ export const previewPublish = read({
     const scenario = await scenarioOf(db, ctx, input.id);
     const live = await liveOf(db, scenario.id);
     const document = documentOf(scenario.draft);
-    const [inside, problems, toCome] = await Promise.all([
+    const [inside, stopped, problems, toCome] = await Promise.all([
       peopleInside(pool(), scenario.id),
+      stoppedInside(pool(), scenario.id),
       blockersOf(db, ctx, scenario.id, live.document, document),
       audienceToCome(pool(), scenario.id),
     ]);
@@ -73,6 +77,7 @@ export const previewPublish = read({
         ...change,
         ...(inside.get(change.number) ?? NOBODY),
         next: change.change === 'removed' ? nextOf(live.document, document, change.id) : null,
+        stopped: (change.change === 'changed' && stopped.get(change.number)) || null,
       })),
       targets: document.nodes
         .filter(({ kind }) => NODE_KINDS[kind].family !== 'trigger')
@@ -187,6 +192,8 @@ export const publishScenario = write({
     version: z.number().int().min(1),
     /** By the id of a deleted node: the node of the draft where its people go on, or "end". */
     moves: z.record(NodeId, NodeId).default({}),
+    /** Ids of stopped webhooks: who waits there for Resume and was not asked for yet takes the new version. */
+    renew: z.array(NodeId).max(MAX_NODES).default([]),
   }),
   async run({ ctx, input, tx, note }): Promise<{ version: number; runs: StartedRun[] }> {
     const scenario = await lockForChange(tx, ctx, input.id);
@@ -214,13 +221,18 @@ export const publishScenario = write({
       forecast: live.forecast ?? undefined,
     });
     await tx.scenario.update({ where: { id: scenario.id }, data: { updatedAt: new Date() } });
-    const runs = await publishVersion(sql, {
-      projectId: ctx.projectId,
-      scenarioId: scenario.id,
-      versionId: version.id,
-      program,
-      startedById: ctx.actor.kind === 'user' ? ctx.actor.id : null,
-    });
+    const renewed = document.nodes.filter((node) => node.kind === 'webhook' && input.renew.includes(node.id));
+    const runs = await publishVersion(
+      sql,
+      {
+        projectId: ctx.projectId,
+        scenarioId: scenario.id,
+        versionId: version.id,
+        program,
+        startedById: ctx.actor.kind === 'user' ? ctx.actor.id : null,
+      },
+      renewed.map((node) => node.number),
+    );
     await note({
       action: 'scenario.publish',
       objectType: 'scenario',
@@ -232,6 +244,7 @@ export const publishScenario = write({
         revision: scenario.revision,
         changes: changes.map(({ number, change }) => ({ node: number, change, ...(inside.get(number) ?? {}) })),
         ...(Object.keys(input.moves).length > 0 ? { moves: input.moves } : {}),
+        ...(renewed.length > 0 ? { renewed: renewed.map((node) => node.number) } : {}),
         ...(runs.length > 0 ? { runs: runs.map(({ id, kind }) => ({ id, kind })) } : {}),
       },
     });
