@@ -1,5 +1,5 @@
+import { changesBetween } from '@/lib/core/changes';
 import type { Document } from '@/lib/core/document';
-import { isSame } from '@/lib/core/same';
 
 export type Change = 'added' | 'changed';
 
@@ -9,15 +9,13 @@ export interface Differences {
   removed: number;
 }
 
-/** Which nodes of a document are new or different compared with another one, by id; places do not count. */
+/** Which nodes of a document are new or different compared with another one, by id; places and lines do not count. */
 export function differences(document: Document, against: Document): Differences {
-  const before = new Map(against.nodes.map((node) => [node.id, node]));
-  const changes = new Map<string, Change>();
-  for (const node of document.nodes) {
-    const old = before.get(node.id);
-    if (!old) changes.set(node.id, 'added');
-    else if (old.name !== node.name || !isSame(old.settings, node.settings)) changes.set(node.id, 'changed');
-    before.delete(node.id);
-  }
-  return { changes, removed: before.size };
+  const all = changesBetween(against, document);
+  return {
+    changes: new Map(
+      all.flatMap(({ id, change }) => (change === 'added' || change === 'changed' ? [[id, change] as const] : [])),
+    ),
+    removed: all.filter(({ change }) => change === 'removed').length,
+  };
 }
