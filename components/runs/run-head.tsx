@@ -114,6 +114,7 @@ function whenSentence(run: OpenRun['run'], counts: OpenRun['counts']): string {
   if (run.state === 'paused') return 'Nothing is sent until it is resumed.';
   if (run.state === 'stopping') return 'Requests that are on their way still get their answer.';
   if (run.kind === 'event' && run.state === 'running') return 'Listens for events until it is stopped.';
+  if (run.kind === 'api' && run.state === 'running' && run.expected === 0) return 'Waits for the next call.';
   if (run.etaSeconds !== null) return `Done in about ${duration(run.etaSeconds)}.`;
   const waits = counts.some(({ kind, waiting }) => kind === 'wait' && waiting > 0);
   return waits ? 'Customers are waiting; they go on when their time has come.' : '';

@@ -34,6 +34,8 @@ const DONE: Record<string, string> = {
 };
 
 const WHOLE: Record<string, string> = {
+  'api-trigger.call': 'API trigger called',
+  'api-trigger.reveal': 'Parameters of a call looked at',
   'sign-in': 'Signed in',
   'sign-in.refuse': 'Sign-in refused',
   'user.password': 'Password changed',

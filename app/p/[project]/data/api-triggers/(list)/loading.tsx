@@ -1,0 +1,5 @@
+import { ListLoading } from '@/components/customers/list-loading';
+
+export default function Loading() {
+  return <ListLoading title="API triggers" columns={5} />;
+}
