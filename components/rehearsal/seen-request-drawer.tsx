@@ -1,6 +1,6 @@
 'use client';
 
-import { type OutputOf, useAsk } from '@/components/call';
+import { type OutputOf, useAsk, useDo } from '@/components/call';
 import { BodyBlock } from '@/components/runs/body-block';
 import { HeaderList } from '@/components/runs/header-list';
 import { Badge } from '@/components/ui/badge';
@@ -8,15 +8,18 @@ import { Count } from '@/components/ui/count';
 import { ErrorState } from '@/components/ui/error-state';
 import { KeyValues } from '@/components/ui/key-values';
 import { RelativeTime } from '@/components/ui/relative-time';
+import { RevealBar } from '@/components/ui/reveal-bar';
 import { Sheet } from '@/components/ui/sheet';
 import { Skeleton } from '@/components/ui/skeleton';
 import { statusTone } from './status-tone';
 
 type Row = OutputOf<'rehearsal.open'>['requests'][number];
 
-/** A request as the target received it. */
+/** A request as the target received it; its values when they are asked for. */
 export function SeenRequestDrawer({ target, row, onClose }: { target: string; row: Row; onClose: () => void }) {
-  const { data, error, refetch } = useAsk('rehearsal.request', { target, number: row.number });
+  const { data: masked, error, refetch } = useAsk('rehearsal.request', { target, number: row.number });
+  const reveal = useDo('rehearsal.reveal');
+  const data = reveal.data ?? masked;
   return (
     <Sheet
       open
@@ -24,7 +27,7 @@ export function SeenRequestDrawer({ target, row, onClose }: { target: string; ro
       size="md"
       onOpenChange={(open) => !open && onClose()}
       title={`Request ${row.number}`}
-      description={`${row.method} ${row.path}`}
+      description={`${row.method} ${reveal.data?.path ?? row.path}`}
     >
       <div className="flex flex-col gap-5">
         <KeyValues
@@ -47,6 +50,12 @@ export function SeenRequestDrawer({ target, row, onClose }: { target: string; ro
           </ErrorState>
         ) : data ? (
           <>
+            <RevealBar
+              revealed={reveal.data !== undefined}
+              loading={reveal.isPending}
+              onReveal={data.mayReveal ? () => reveal.mutate({ target, number: row.number }) : null}
+              onHide={reveal.reset}
+            />
             <HeaderList headers={Object.entries(data.headers)} />
             <BodyBlock
               title="Body"

@@ -155,7 +155,7 @@ const COLUMNS: Column<Row>[] = [
       <span className="flex min-w-0 items-baseline gap-2">
         <span className="font-medium">{row.method}</span>
         <code className="block max-w-[320px] truncate text-muted text-sm" title={row.path}>
-          {row.path.replace(/^\/t\/[^/?]*/, '') || '/'}
+          {row.path || '/'}
         </code>
       </span>
     ),

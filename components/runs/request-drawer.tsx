@@ -2,7 +2,7 @@
 
 import { Terminal } from 'lucide-react';
 import { useState } from 'react';
-import { type OutputOf, useAsk } from '@/components/call';
+import { type OutputOf, useAsk, useDo } from '@/components/call';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { CopyButton } from '@/components/ui/copy-button';
@@ -10,6 +10,7 @@ import { Count } from '@/components/ui/count';
 import { ErrorState } from '@/components/ui/error-state';
 import { KeyValues } from '@/components/ui/key-values';
 import { RelativeTime } from '@/components/ui/relative-time';
+import { RevealBar } from '@/components/ui/reveal-bar';
 import { Sheet } from '@/components/ui/sheet';
 import { Skeleton } from '@/components/ui/skeleton';
 import { DataTable } from '@/components/ui/table';
@@ -24,14 +25,21 @@ import { failureSentence, OUTCOMES } from './words';
 type Detail = OutputOf<'run.request'>;
 const TABS = ['request', 'response', 'tries', 'people'] as const;
 
-/** One request whole: what was sent, what came back, every try, and for whom it was. */
+/** One request: what was sent, what came back, every try, and for whom it was; its values when they are asked for. */
 export function RequestDrawer({ run, request }: { run: string; request: string }) {
   const [, setQuery] = useQueryState();
-  const { data, error, refetch } = useAsk(
+  const reveal = useDo('run.reveal');
+  const {
+    data: masked,
+    error,
+    refetch,
+  } = useAsk(
     'run.request',
     { run, request },
     { refetchInterval: (value) => (value?.outcome === 'retrying' ? 2000 : false) },
   );
+  const isRevealed = reveal.data !== undefined;
+  const data = reveal.data ?? masked;
   return (
     <Sheet
       open
@@ -41,11 +49,20 @@ export function RequestDrawer({ run, request }: { run: string; request: string }
       onOpenChange={(open) => !open && setQuery({ request: null })}
       title={`Request ${request}`}
       description={data ? `${data.method} ${data.url}` : undefined}
-      actions={data ? <CurlButton detail={data} /> : undefined}
+      actions={data && isRevealed ? <CurlButton detail={data} /> : undefined}
     >
       <div className="scroll-thin min-h-0 flex-1 overflow-y-auto p-4">
         {data ? (
-          <Contents detail={data} />
+          <>
+            <RevealBar
+              className="mb-4"
+              revealed={isRevealed}
+              loading={reveal.isPending}
+              onReveal={data.mayReveal ? () => reveal.mutate({ run, request }) : null}
+              onHide={reveal.reset}
+            />
+            <Contents detail={data} />
+          </>
         ) : error ? (
           <ErrorState title="This request cannot be shown" reference={error.reference} onRetry={() => void refetch()}>
             {error.message}

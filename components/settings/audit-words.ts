@@ -44,6 +44,9 @@ const WHOLE: Record<string, string> = {
   'customer.delete-many': 'Deletion of customers asked for',
   'customer.deleted': 'Deletion of customers completed',
   'customer.resume-deletion': 'Deletion of customers resumed',
+  'run.reveal': 'Values of a request looked at',
+  'webhook.reveal': 'Values of a test looked at',
+  'rehearsal.reveal': 'Values of a rehearsed request looked at',
   'project.require-checks': 'Rule for Start changed',
   'project.set-retention': 'Retention changed',
 };

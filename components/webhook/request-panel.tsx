@@ -7,6 +7,7 @@ import { CodeBlock } from '@/components/ui/code-block';
 import { CopyButton } from '@/components/ui/copy-button';
 import { Segmented } from '@/components/ui/segmented';
 import { Skeleton } from '@/components/ui/skeleton';
+import { toCurl } from '@/lib/core/curl';
 import type { PayloadFormat, WebhookSettings } from '@/lib/core/webhook';
 import type { Prepared } from './contract';
 import type { GoTo } from './faults';
@@ -16,6 +17,8 @@ import { curlOfWebhook, type RenderInput } from './verbs';
 
 export interface RequestPanelProps {
   request: Prepared;
+  /** Whether it has values that were hidden at first. */
+  isRevealed: boolean;
   /** What it was rendered with. */
   settings: WebhookSettings;
   /** What it was rendered from: for cURL. */
@@ -27,7 +30,7 @@ export interface RequestPanelProps {
 type View = 'pretty' | 'raw' | 'curl';
 
 /** The rendered request, whole: pretty, byte for byte, or as a command. */
-export function RequestPanel({ request, settings, input, warnings, onGoTo }: RequestPanelProps) {
+export function RequestPanel({ request, isRevealed, settings, input, warnings, onGoTo }: RequestPanelProps) {
   const [view, setView] = useState<View>(request.customers.length > 0 ? 'raw' : 'pretty');
   const pretty = useMemo(() => prettyBody(request.body, settings.format), [request.body, settings.format]);
   return (
@@ -50,7 +53,11 @@ export function RequestPanel({ request, settings, input, warnings, onGoTo }: Req
         </div>
       </div>
       {view === 'curl' ? (
-        <Curl input={input} />
+        isRevealed ? (
+          <Command text={commandOf(request)} />
+        ) : (
+          <Curl input={input} />
+        )
       ) : (
         <>
           <div className="scroll-thin flex max-h-[45%] shrink-0 flex-col gap-3 overflow-y-auto border-line border-b p-3">
@@ -96,9 +103,16 @@ function Curl({ input }: { input: RenderInput }) {
   });
   if (error) return <p className="p-3 text-danger text-sm">{error.message}</p>;
   if (!data) return <Skeleton className="m-3 h-24 w-2/3" />;
+  return <Command text={data.text} />;
+}
+
+const commandOf = ({ method, url, headers, body }: Prepared): string =>
+  toCurl({ method, url, headers: headers.map(([name, value]) => [name, value]), body });
+
+function Command({ text }: { text: string }) {
   return (
     <div className="scroll-thin min-h-0 flex-1 overflow-y-auto p-3">
-      <CodeBlock code={data.text} title="Secrets are masked" wrap maxHeight="none" />
+      <CodeBlock code={text} title="Secrets are masked" wrap maxHeight="none" />
     </div>
   );
 }

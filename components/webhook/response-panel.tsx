@@ -107,7 +107,7 @@ function Received({ sent, onUseAsSample }: { sent: Sent; onUseAsSample: (view: N
           </p>
         </>
       ) : null}
-      {sent.view ? <LaterView view={sent.view} onUseAsSample={onUseAsSample} /> : null}
+      {sent.view ? <LaterView view={sent.view} isMasked={sent.isMasked} onUseAsSample={onUseAsSample} /> : null}
     </>
   );
 }
@@ -147,9 +147,12 @@ const ADVICE: Record<string | number, string | undefined> = {
 
 function LaterView({
   view,
+  isMasked,
   onUseAsSample,
 }: {
   view: NonNullable<Sent['view']>;
+  /** Hidden values are no sample of anything. */
+  isMasked: boolean;
   onUseAsSample: (view: NonNullable<Sent['view']>) => void;
 }) {
   const [kept, setKept] = useState<typeof view | null>(null);
@@ -165,6 +168,8 @@ function LaterView({
         <h3 className="font-medium text-sm">The next nodes will see</h3>
         <Button
           size="sm"
+          disabled={isMasked}
+          title={isMasked ? 'Reveal the values to keep them as the sample' : undefined}
           icon={kept === view ? <Check className="text-success" aria-hidden /> : <Bookmark aria-hidden />}
           onClick={() => {
             onUseAsSample(view);

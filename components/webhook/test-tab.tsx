@@ -7,6 +7,8 @@ import { useProject } from '@/components/shell/project-context';
 import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/empty-state';
+import { RevealBar } from '@/components/ui/reveal-bar';
+import { toast } from '@/components/ui/toast';
 import type { WebhookSettings } from '@/lib/core/webhook';
 import type { Subject } from './contract';
 import { Faults, type GoTo, Warnings } from './faults';
@@ -16,7 +18,7 @@ import { ResponsePanel } from './response-panel';
 import { TestInput } from './test-input';
 import type { Place } from './use-place';
 import type { Whom } from './use-whom';
-import { previewWebhook, type RenderInput, sendWebhook } from './verbs';
+import { previewWebhook, type RenderInput, revealWebhook, sendWebhook } from './verbs';
 
 export interface TestTabProps {
   scenario: string | null;
@@ -41,6 +43,10 @@ export function TestTab(props: TestTabProps) {
   const input = inputOf(props, subject, customers);
   const test = useMutation({ mutationFn: (asked: RenderInput) => previewWebhook(project.id, asked) });
   const send = useMutation({ mutationFn: (asked: RenderInput) => sendWebhook(project.id, asked) });
+  const reveal = useMutation({
+    mutationFn: (sealed: string) => revealWebhook(project.id, sealed),
+    onError: (error) => toast.error(error.message),
+  });
   const run = useEffectEvent(() => {
     send.reset();
     test.mutate(input);
@@ -53,6 +59,9 @@ export function TestTab(props: TestTabProps) {
   const asked = test.variables;
   const isStale = asked !== undefined && !test.isPending && JSON.stringify(asked) !== JSON.stringify(input);
   const rendered = test.data;
+  const latest = send.data?.ok ? send.data : rendered?.ok ? rendered : null;
+  const values = latest?.sealed && reveal.variables === latest.sealed ? reveal.data : undefined;
+  const sent = send.data?.ok && values?.answer ? { ...send.data, ...values, isMasked: false } : (send.data ?? null);
   return (
     <div className="flex h-full min-h-0 flex-col">
       <TestInput
@@ -84,6 +93,16 @@ export function TestTab(props: TestTabProps) {
           what is shown.
         </Banner>
       ) : null}
+      {latest?.isMasked ? (
+        <RevealBar
+          className="mx-4 mt-3"
+          revealed={values !== undefined}
+          loading={reveal.isPending}
+          onReveal={latest.sealed ? () => reveal.mutate(latest.sealed!) : null}
+          onHide={reveal.reset}
+          why={project.can.build ? 'They are too large to be shown here.' : undefined}
+        />
+      ) : null}
       <div className="grid min-h-0 flex-1 grid-cols-2 gap-4 p-4">
         {test.error ? (
           <div className="col-span-2">
@@ -95,7 +114,8 @@ export function TestTab(props: TestTabProps) {
           </EmptyState>
         ) : rendered.ok ? (
           <RequestPanel
-            request={send.data?.ok ? send.data.request : rendered.request}
+            request={values?.request ?? latest!.request}
+            isRevealed={values !== undefined}
             settings={settings}
             input={asked!}
             warnings={<Warnings warnings={rendered.request.warnings} />}
@@ -109,7 +129,7 @@ export function TestTab(props: TestTabProps) {
         {rendered?.ok ? (
           <ResponsePanel
             host={rendered.request.host}
-            sent={send.data ?? null}
+            sent={sent}
             error={send.error}
             onUseAsSample={props.place.keepOwn}
             onGoTo={props.onGoTo}

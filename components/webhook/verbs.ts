@@ -12,3 +12,6 @@ export const sendWebhook = (project: string, input: RenderInput) => call(project
 
 /** The rendered request as a cURL command, secrets masked. @throws CallError */
 export const curlOfWebhook = (project: string, input: RenderInput) => call(project, 'webhook.curl', input);
+
+/** The values that a masked preview or test holds; written into the audit log. @throws CallError */
+export const revealWebhook = (project: string, sealed: string) => call(project, 'webhook.reveal', { sealed });

@@ -134,18 +134,23 @@ export function nameOf(id: number, properties: Record<string, unknown>, identifi
 
 /** Names of customers by id, for lists of the executor's; a customer that is gone (merged into another) has none. */
 export async function namesOf(sql: Sql, projectId: string, ids: number[]): Promise<Map<number, string>> {
-  if (ids.length === 0) return new Map();
-  const [{ rows }, identifiers] = await Promise.all([
-    sql.query<{ id: number; properties: Record<string, unknown> }>(
-      'SELECT id, properties FROM customer WHERE project_id = $1::uuid AND id = ANY($2::bigint[])',
-      [projectId, ids],
-    ),
+  const [profiles, identifiers] = await Promise.all([
+    profilesOf(sql, projectId, ids),
     identifiersOf(sql, projectId, ids),
   ]);
-  return new Map(
-    rows.map((row) => {
-      const id = Number(row.id);
-      return [id, nameOf(id, row.properties, identifiers.get(id) ?? [])];
-    }),
+  return new Map([...profiles].map(([id, properties]) => [id, nameOf(id, properties, identifiers.get(id) ?? [])]));
+}
+
+/** Properties of customers by id; one that is gone has none. */
+export async function profilesOf(
+  sql: Sql,
+  projectId: string,
+  ids: number[],
+): Promise<Map<number, Record<string, unknown>>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql.query<{ id: number; properties: Record<string, unknown> }>(
+    'SELECT id, properties FROM customer WHERE project_id = $1::uuid AND id = ANY($2::bigint[])',
+    [projectId, ids],
   );
+  return new Map(rows.map(({ id, properties }) => [Number(id), properties]));
 }

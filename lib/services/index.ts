@@ -51,7 +51,14 @@ import {
   updatePreset,
 } from './preset.ts';
 import { createProject, getProject, updateProject } from './project.ts';
-import { behaveTarget, clearTarget, listTargets, openTarget, openTargetRequest } from './rehearsal.ts';
+import {
+  behaveTarget,
+  clearTarget,
+  listTargets,
+  openTarget,
+  openTargetRequest,
+  revealTargetRequest,
+} from './rehearsal.ts';
 import { setRetention } from './retention.ts';
 import {
   listProjectRuns,
@@ -62,7 +69,14 @@ import {
   resumeStoppedWebhook,
   stopRun,
 } from './run.ts';
-import { listCustomerJourneys, listPeople, listRunRequests, openJourney, openRequest } from './run-look.ts';
+import {
+  listCustomerJourneys,
+  listPeople,
+  listRunRequests,
+  openJourney,
+  openRequest,
+  revealRequest,
+} from './run-look.ts';
 import {
   archiveScenario,
   createScenario,
@@ -86,6 +100,7 @@ import { exportPreset, exportScenario, exportWebhook, importFile, readFile } fro
 import { curlOfWebhook, previewWebhook, sendWebhook } from './webhook.ts';
 import { cancelCheck, checkWebhook, listCheckPeople, listChecks, openCheck, requireChecks } from './webhook-check.ts';
 import { contextOfWebhook } from './webhook-context.ts';
+import { revealWebhook } from './webhook-reveal.ts';
 
 export const verbs = {
   'api-key.create': createApiKey,
@@ -165,6 +180,7 @@ export const verbs = {
   'rehearsal.list': listTargets,
   'rehearsal.open': openTarget,
   'rehearsal.request': openTargetRequest,
+  'rehearsal.reveal': revealTargetRequest,
   'run.journey': openJourney,
   'run.list': listProjectRuns,
   'run.open': openRun,
@@ -175,6 +191,7 @@ export const verbs = {
   'run.requests': listRunRequests,
   'run.resume': resumeOneRun,
   'run.resume-webhook': resumeStoppedWebhook,
+  'run.reveal': revealRequest,
   'run.stop': stopRun,
   'scenario.archive': archiveScenario,
   'scenario.create': createScenario,
@@ -215,6 +232,7 @@ export const verbs = {
   'webhook.curl': curlOfWebhook,
   'webhook.export': exportWebhook,
   'webhook.preview': previewWebhook,
+  'webhook.reveal': revealWebhook,
   'webhook.send': sendWebhook,
 } as const;
 

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { maskHeaders, maskPath, maskValues } from '../core/mask-values.ts';
 import type { Db } from '../db/index.ts';
 import { env } from '../env.ts';
 import { Behaviour, type SeenRequest, type Totals } from '../rehearsal/index.ts';
+import { mayReveal } from './masking.ts';
 import { act, type Ctx, notFound, read, ServiceError } from './verb.ts';
 
 /**
@@ -77,24 +79,62 @@ export const openTarget = read({
       control<Behaviour>('GET', `/_behaviour/${name}`),
       control<SeenRequest[]>('GET', `/_requests/${name}?limit=${SHOWN_REQUESTS}&brief=1`),
     ]);
-    const requests = seen.map(({ body: _, headers: __, ...row }): RehearsalRow => row);
+    const requests = seen.map(
+      ({ body: _, headers: __, ...row }): RehearsalRow => ({ ...row, path: shortOf(row.path) }),
+    );
     return { name: input.target, url: urlOf(name), totals, behaviour, requests };
   },
 });
 
-/** One request whole: headers, and the first 64 kB of its body. */
+/** A request without its values, or with them. */
+export type ShownRequest = SeenRequest & { isMasked: boolean; mayReveal: boolean };
+
+/** One request: names of headers and of the first 64 kB of its body, without values. */
 export const openTargetRequest = read({
   needs: 'look',
   input: OneTarget.extend({ number: z.number().int().min(1) }),
-  async run({ ctx, input, db }): Promise<SeenRequest> {
-    const name = await fullName(db, ctx, input.target);
-    const seen = await control<SeenRequest[]>('GET', `/_requests/${name}?number=${input.number}`);
-    const request = seen.find(({ number }) => number === input.number);
-    if (!request)
-      throw new ServiceError('not-found', 'This request is no longer kept: newer ones have taken its place.');
-    return request;
+  async run({ ctx, input, db }): Promise<ShownRequest> {
+    const request = await seenRequest(db, ctx, input);
+    const body = maskValues(request.body);
+    return {
+      ...request,
+      path: shortOf(request.path),
+      headers: Object.fromEntries(maskHeaders(Object.entries(request.headers))),
+      body,
+      bodyBytes: Buffer.byteLength(body),
+      isMasked: true,
+      mayReveal: mayReveal(ctx),
+    };
   },
 });
+
+/** The same request with its values; each look is told in the audit log. */
+export const revealTargetRequest = act({
+  needs: 'build',
+  input: OneTarget.extend({ number: z.number().int().min(1) }),
+  async run({ ctx, input, db, note }): Promise<ShownRequest> {
+    const request = await seenRequest(db, ctx, input);
+    await note({
+      action: 'rehearsal.reveal',
+      objectType: 'rehearsal-target',
+      objectId: await fullName(db, ctx, input.target),
+      objectName: input.target,
+      after: { request: input.number, customers: request.customers },
+    });
+    return { ...request, isMasked: false, mayReveal: true };
+  },
+});
+
+async function seenRequest(db: Db, ctx: Ctx, { target, number: wanted }: { target: string; number: number }) {
+  const name = await fullName(db, ctx, target);
+  const seen = await control<SeenRequest[]>('GET', `/_requests/${name}?number=${wanted}`);
+  const request = seen.find(({ number }) => number === wanted);
+  if (!request) throw new ServiceError('not-found', 'This request is no longer kept: newer ones have taken its place.');
+  return request;
+}
+
+/** The path behind the target's own, without values. */
+const shortOf = (path: string): string => maskPath(path.replace(/^\/t\/[^/?]*/, ''));
 
 /** Changes how a target answers; acts on requests that come from now on. */
 export const behaveTarget = act({

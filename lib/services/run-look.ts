@@ -1,18 +1,11 @@
 import { z } from 'zod';
-import { maskHeaders, maskUrl, maskValues } from '../core/mask-values.ts';
 import { pool } from '../db/index.ts';
-import {
-  journeyOf,
-  journeysOfCustomer,
-  listRequests,
-  peopleAt,
-  type RequestDetail,
-  requestDetail,
-} from '../engine/index.ts';
+import { journeyOf, journeysOfCustomer, listRequests, peopleAt, requestDetail } from '../engine/index.ts';
 import { RowId } from './customer.ts';
-import { namesOf } from './customer-search.ts';
+import { identifiersOf, nameOf as nameFrom, profilesOf } from './customer-search.ts';
+import { hidingOf, maskedDetail, mayReveal } from './masking.ts';
 import { Limit, NodeId, OneRun, runOf } from './run.ts';
-import { act, type Ctx, may, notFound, read } from './verb.ts';
+import { act, type Ctx, notFound, read } from './verb.ts';
 
 /** Looking into a run: its requests, the people behind its numbers, and the way of each. */
 
@@ -33,71 +26,69 @@ export const listRunRequests = read({
   async run({ ctx, input: { run, ...which }, db }) {
     await runOf(db, ctx, run);
     const { requests, next } = await listRequests(pool(), { runId: run, ...which });
-    const nameOf = await customerNames(
+    const { nameOf, hideOf } = await peopleBehind(
       ctx,
       requests.map(({ customerId }) => customerId),
     );
-    return { requests: requests.map((row) => ({ ...row, customerName: nameOf(row.customerId) })), next };
-  },
-});
-
-/**
- * One request with what was sent, what came back, all tries and the first hundred people of it. Whoever only looks sees
- * the shape of it without values; for others each look at the values is audited.
- */
-export const openRequest = act({
-  needs: 'look',
-  scope: 'runs:read',
-  input: OneRun.extend({ request: RowId }),
-  async run({ ctx, input, db, note }) {
-    const run = await runOf(db, ctx, input.run);
-    const detail = await requestDetail(pool(), input.run, input.request);
-    if (!detail) throw notFound('The request');
-    const nameOf = await customerNames(ctx, [detail.customerId, ...detail.people.map(({ customerId }) => customerId)]);
-    const isMasked = ctx.actor.kind === 'user' && !(ctx.role !== null && may(ctx.role, 'build'));
-    if (!isMasked && isNewLook(`${ctx.actor.kind} ${ctx.actor.id} ${input.run} ${input.request}`))
-      await note({
-        action: 'run.reveal',
-        objectType: 'request',
-        objectId: input.request,
-        objectName: `${run.scenario.name} · run ${run.number}`,
-      });
     return {
-      ...(isMasked ? withoutValues(detail) : detail),
-      isMasked,
-      customerName: nameOf(detail.customerId),
-      people: detail.people.map((person) => ({ ...person, name: nameOf(person.customerId) ?? '' })),
+      requests: requests.map((row) => ({
+        ...row,
+        message: hideOf(row.customerId)(row.message),
+        customerName: nameOf(row.customerId),
+      })),
+      next,
     };
   },
 });
 
-const looks = new Map<string, number>();
-const ONE_LOOK_MS = 10 * 60_000;
+/**
+ * One request with what was sent, what came back, all tries and the first hundred people of it: the shape of it, without
+ * values. `mayReveal` says whether the asker may have them shown.
+ */
+export const openRequest = read({
+  needs: 'look',
+  scope: 'runs:read',
+  input: OneRun.extend({ request: RowId }),
+  async run({ ctx, input, db }) {
+    await runOf(db, ctx, input.run);
+    const { detail, hide } = await shownRequest(ctx, input);
+    return { ...maskedDetail(detail, hide), isMasked: true, mayReveal: mayReveal(ctx) };
+  },
+});
 
-/** An open drawer asks again and again; within ten minutes that is one look. */
-function isNewLook(key: string): boolean {
-  const now = Date.now();
-  for (const [known, at] of looks) {
-    if (now - at < ONE_LOOK_MS) break;
-    looks.delete(known);
-  }
-  if (looks.has(key)) return false;
-  looks.set(key, now);
-  return true;
-}
+/** The same request with its values; each look is told in the audit log. */
+export const revealRequest = act({
+  needs: 'build',
+  input: OneRun.extend({ request: RowId }),
+  async run({ ctx, input, db, note }) {
+    const run = await runOf(db, ctx, input.run);
+    const { detail } = await shownRequest(ctx, input);
+    await note({
+      action: 'run.reveal',
+      objectType: 'request',
+      objectId: input.request,
+      objectName: `${run.scenario.name} · run ${run.number}`,
+      after: { run: input.run, key: detail.key, customers: detail.customers, firstCustomer: detail.customerId },
+    });
+    return { ...detail, isMasked: false, mayReveal: true };
+  },
+});
 
-function withoutValues(detail: RequestDetail): RequestDetail {
-  const { url, headers, body, response } = detail;
+/** A request with the names of its people, and how to hide what texts say of them. @throws ServiceError "not-found" */
+async function shownRequest(ctx: Ctx, { run, request }: { run: string; request: string }) {
+  const detail = await requestDetail(pool(), run, request);
+  if (!detail) throw notFound('The request');
+  const { nameOf, hide } = await peopleBehind(ctx, [
+    detail.customerId,
+    ...detail.people.map(({ customerId }) => customerId),
+  ]);
   return {
-    ...detail,
-    url: maskUrl(url),
-    headers: maskHeaders(headers),
-    body: body === null ? null : maskValues(body),
-    response: response && {
-      status: response.status,
-      headers: Object.fromEntries(maskHeaders(Object.entries(response.headers))),
-      body: maskValues(response.body),
+    detail: {
+      ...detail,
+      customerName: nameOf(detail.customerId),
+      people: detail.people.map((person) => ({ ...person, name: nameOf(person.customerId) ?? '' })),
     },
+    hide,
   };
 }
 
@@ -114,11 +105,18 @@ export const listPeople = read({
   async run({ ctx, input: { run, ...which }, db }) {
     await runOf(db, ctx, run);
     const { people, next } = await peopleAt(pool(), { runId: run, ...which });
-    const nameOf = await customerNames(
+    const { nameOf, hideOf } = await peopleBehind(
       ctx,
       people.map(({ customerId }) => customerId),
     );
-    return { people: people.map((person) => ({ ...person, name: nameOf(person.customerId) ?? '' })), next };
+    return {
+      people: people.map((person) => ({
+        ...person,
+        reason: person.reason && hideOf(person.customerId)(person.reason),
+        name: nameOf(person.customerId) ?? '',
+      })),
+      next,
+    };
   },
 });
 
@@ -131,8 +129,9 @@ export const openJourney = read({
     await runOf(db, ctx, input.run);
     const journey = await journeyOf(pool(), input.run, input.journey);
     if (!journey) throw notFound('The journey');
-    const nameOf = await customerNames(ctx, [journey.customerId]);
-    return { ...journey, name: nameOf(journey.customerId) ?? '' };
+    const { nameOf, hide } = await peopleBehind(ctx, [journey.customerId]);
+    const steps = journey.steps.map((step) => ({ ...step, reason: step.reason && hide(step.reason) }));
+    return { ...journey, steps, name: nameOf(journey.customerId) ?? '' };
   },
 });
 
@@ -156,9 +155,32 @@ export const listCustomerJourneys = read({
   },
 });
 
-/** Names by id for rows of the executor's; one that is gone is called by its number. */
-async function customerNames(ctx: Ctx, ids: (string | null)[]): Promise<(id: string | null) => string | null> {
+/** The people of rows of the executor's: their names (one who is gone is called by number), and how to hide their values. */
+async function peopleBehind(ctx: Ctx, ids: (string | null)[]) {
   const wanted = [...new Set(ids.filter((id) => id !== null))].map(Number);
-  const names = await namesOf(pool(), ctx.projectId, wanted);
-  return (id) => (id === null ? null : (names.get(Number(id)) ?? `Customer ${id}`));
+  const [profiles, identifiers] = await Promise.all([
+    profilesOf(pool(), ctx.projectId, wanted),
+    identifiersOf(pool(), ctx.projectId, wanted),
+  ]);
+  const valuesOf = (id: number) => [
+    profiles.get(id) ?? {},
+    { identifiers: (identifiers.get(id) ?? []).map(({ value }) => value) },
+  ];
+  const hides = new Map<string, (text: string) => string>();
+  return {
+    nameOf: (id: string | null): string | null => {
+      if (id === null) return null;
+      const profile = profiles.get(Number(id));
+      return profile ? nameFrom(Number(id), profile, identifiers.get(Number(id)) ?? []) : `Customer ${id}`;
+    },
+    /** Of all of them. */
+    hide: hidingOf(wanted.flatMap(valuesOf)),
+    /** Of one. */
+    hideOf: (id: string | null) => {
+      const key = id ?? '';
+      const known = hides.get(key) ?? hidingOf(id === null ? [] : valuesOf(Number(id)));
+      hides.set(key, known);
+      return known;
+    },
+  };
 }

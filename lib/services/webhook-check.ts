@@ -5,6 +5,7 @@ import { NODE_KINDS } from '../core/node-kinds.ts';
 import { type Db, pool, prisma, type Tx } from '../db/index.ts';
 import type { AudienceReport } from '../engine/index.ts';
 import { namesOf } from './customer-search.ts';
+import { mayReveal } from './masking.ts';
 import { ScenarioId } from './scenario.ts';
 import { documentOf, scenarioOf } from './scenario-row.ts';
 import { act, type Ctx, notFound, read, ServiceError, write } from './verb.ts';
@@ -127,6 +128,7 @@ async function viewOf(ctx: Ctx, row: Row, document: Document): Promise<CheckView
       ...report,
       faults: report.faults.map(({ customers: [first], ...fault }) => ({
         ...fault,
+        example: mayReveal(ctx) ? fault.example : null,
         customer: first === undefined ? null : { id: String(first), name: names.get(first) ?? `Customer ${first}` },
       })),
     },

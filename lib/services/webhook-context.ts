@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nodeOf, webhooksBefore } from '../core/document.ts';
+import { maskData } from '../core/mask-values.ts';
 import { templatesOf } from '../core/node-templates.ts';
 import { type EarlierResponse, viewOf } from '../core/response-view.ts';
 import type { WebhookSettings } from '../core/webhook.ts';
@@ -8,6 +9,7 @@ import { listRequests, requestDetail } from '../engine/index.ts';
 import { findParameters, type ParameterDeclaration } from '../template/index.ts';
 import { listCustomerProperties } from './customer.ts';
 import { listEventTypes } from './event.ts';
+import { mayReveal } from './masking.ts';
 import { ScenarioId } from './scenario.ts';
 import { documentOf, scenarioOf } from './scenario-row.ts';
 import { notFound, read } from './verb.ts';
@@ -49,6 +51,8 @@ export const contextOfWebhook = read({
       Promise.all(earlier.map((webhook) => sampleResponse(db, scenario.id, webhook))),
     ]);
     const { parameters } = node.settings;
+    const shown = (sample: EarlierResponse | null) =>
+      sample && !mayReveal(ctx) ? { ...sample, data: maskData(sample.data) } : sample;
     return {
       properties,
       eventTypes: types.map(({ type }) => type),
@@ -58,7 +62,7 @@ export const contextOfWebhook = read({
         number,
         name,
         position: i + 1,
-        sample: samples[i] ?? null,
+        sample: shown(samples[i] ?? null),
       })),
       parameters: findParameters(...templatesOf(node).map(({ source }) => source)).map((declaration) => ({
         ...declaration,

@@ -6,6 +6,7 @@ import { WebhookSettings } from '../core/webhook.ts';
 import { type Db, pool } from '../db/index.ts';
 import { type Prepared, type PrepareFault, prepareRequests, type SendResult, sendPrepared } from '../engine/index.ts';
 import { triggerExamples } from './api-trigger-use.ts';
+import { hidingOf, maskedFault, maskedPrepared, maskedResult, mayReveal, sealValues } from './masking.ts';
 import { ScenarioId } from './scenario.ts';
 import { documentOf, scenarioOf } from './scenario-row.ts';
 import { act, type Ctx, notFound, read, ServiceError } from './verb.ts';
@@ -32,38 +33,66 @@ export const WebhookInput = z.strictObject({
   /** What stands for the call of an API trigger; without a word the examples of its parameters. */
   trigger: z.record(z.string().max(64), z.unknown()).optional(),
   responses: z.array(EarlierResponseInput).max(100).default([]),
+  /** False asks for the values of customers too: for the preview of who writes the webhook, beside the profile itself. */
+  masked: z.boolean().default(true),
 });
 type WebhookInput = z.infer<typeof WebhookInput>;
 
-export type Preview = { ok: true; request: Prepared } | { ok: false; faults: PrepareFault[] };
+export type Preview =
+  | {
+      ok: true;
+      request: Prepared;
+      /** Whether values of customers are hidden in it. */
+      isMasked: boolean;
+      /** What `webhook.reveal` opens; null when nothing is hidden, when the asker may not see it, or when it is too much. */
+      sealed: string | null;
+    }
+  | { ok: false; faults: PrepareFault[] };
 
-/** Renders a request as a run would; touches no network. */
+/**
+ * Renders a request as a run would; touches no network. What it says about customers is hidden from who may only look, and
+ * from everybody unless they ask for it.
+ */
 export const previewWebhook = read({
   needs: 'look',
   input: WebhookInput,
   async run({ ctx, input, db }): Promise<Preview> {
     const prepared = await prepare(db, ctx, input);
-    return prepared.ok ? { ok: true, request: prepared.request.view } : prepared;
+    const { mask } = prepared;
+    if (!prepared.ok)
+      return { ok: false, faults: mask ? prepared.faults.map((one) => maskedFault(one, mask)) : prepared.faults };
+    const { view } = prepared.request;
+    if (!mask) return { ok: true, request: view, isMasked: false, sealed: null };
+    return {
+      ok: true,
+      request: maskedPrepared(view, mask),
+      isMasked: true,
+      sealed: sealFor(ctx, prepared, { request: view }),
+    };
   },
 });
 
-/** The rendered request as a curl command with secrets masked. */
+/** The rendered request as a curl command with secrets masked, and values of customers as in the preview. */
 export const curlOfWebhook = read({
   needs: 'look',
   input: WebhookInput,
   async run({ ctx, input, db }): Promise<{ text: string }> {
     const prepared = await prepare(db, ctx, input);
-    if (!prepared.ok) throw new ServiceError('invalid', messageOf(prepared.faults[0]));
-    const { method, url, headers, body } = prepared.request.view;
+    const { mask } = prepared;
+    if (!prepared.ok) throw new ServiceError('invalid', (mask ?? String)(messageOf(prepared.faults[0])));
+    const { view } = prepared.request;
+    const { method, url, headers, body } = mask ? maskedPrepared(view, mask) : view;
     return { text: toCurl({ method, url, headers: headers.map(([name, value]) => [name, value]), body }) };
   },
 });
 
-export type TestResult = ({ ok: true; request: Prepared } & SendResult) | { ok: false; faults: PrepareFault[] };
+export type TestResult =
+  | ({ ok: true; request: Prepared; isMasked: boolean; sealed: string | null } & SendResult)
+  | { ok: false; faults: PrepareFault[] };
 
 /**
  * Sends the rendered request once: through the same guard, prefix, policy slot and redaction as a run, audited, and in
- * no statistics.
+ * no statistics. Of a customer's request and its answer the values are hidden until they are revealed.
  * @throws ServiceError "limited" after ten tests a minute
  */
 export const sendWebhook = act({
@@ -72,8 +101,10 @@ export const sendWebhook = act({
   async run({ ctx, input, db, note }): Promise<TestResult> {
     const policyId = await policyOf(db, ctx, input.settings.policyId);
     if (policyId === undefined) return { ok: false, faults: [NO_POLICY] };
-    const prepared = await prepare(db, ctx, { ...input, settings: { ...input.settings, policyId } });
-    if (!prepared.ok) return prepared;
+    const prepared = await prepare(db, ctx, { ...input, masked: true, settings: { ...input.settings, policyId } });
+    const { mask } = prepared;
+    if (!prepared.ok)
+      return { ok: false, faults: mask ? prepared.faults.map((one) => maskedFault(one, mask)) : prepared.faults };
     await admitTest(ctx);
     const { view } = prepared.request;
     const result = await sendPrepared(prepared.request);
@@ -91,9 +122,26 @@ export const sendWebhook = act({
         answer: result.answer.kind === 'answered' ? result.answer.status : result.answer.reason,
       },
     });
-    return { ok: true, request: view, ...result };
+    if (!mask) return { ok: true, request: view, ...result, isMasked: false, sealed: null };
+    const sealed = sealFor(ctx, prepared, { request: view, ...result });
+    return { ok: true, request: maskedPrepared(view, mask), ...maskedResult(result, mask), isMasked: true, sealed };
   },
 });
+
+/** What a test hides, for its one reader. */
+export interface Values extends Partial<SendResult> {
+  request: Prepared;
+}
+
+export interface SealedValues extends Values {
+  customers: string[];
+  scenario: string | null;
+}
+
+function sealFor(ctx: Ctx, { scenario, customers }: { scenario: string | null; customers: string[] }, values: Values) {
+  const sealed: SealedValues = { ...values, scenario, customers };
+  return mayReveal(ctx) ? sealValues(ctx, sealed) : null;
+}
 
 async function prepare(db: Db, ctx: Ctx, input: WebhookInput) {
   const place = await placeOf(db, ctx, input);
@@ -116,7 +164,19 @@ async function prepare(db: Db, ctx: Ctx, input: WebhookInput) {
     subjects,
     trigger,
   });
-  return { ...prepared, scenarioName: place.scenario.name, nodeNumber: place.node.number };
+  const people = subjects.filter(({ id }) => id !== null);
+  const mask = people.length > 0 && (input.masked || !mayReveal(ctx));
+  return {
+    ...prepared,
+    scenarioName: place.scenario.name,
+    nodeNumber: place.node.number,
+    scenario: input.scenario,
+    customers: people.map(({ id }) => id!),
+    /** Hides what texts say of them; null when their values may be seen. */
+    mask: mask
+      ? hidingOf(people.flatMap(({ properties, event: own }) => (own ? [properties, own] : [properties])))
+      : null,
+  };
 }
 
 const NO_POLICY: PrepareFault = {

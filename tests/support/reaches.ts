@@ -243,6 +243,7 @@ export const REACHES: Record<VerbName, (theirs: Theirs) => object> = {
   'rehearsal.list': OWN,
   'rehearsal.open': OWN,
   'rehearsal.request': OWN,
+  'rehearsal.reveal': OWN,
   'run.journey': ofRun({ journey: '1' }),
   'run.list': (t) => ({ scenario: t.scenario }),
   'run.open': ofRun(),
@@ -252,6 +253,7 @@ export const REACHES: Record<VerbName, (theirs: Theirs) => object> = {
   'run.request': ofRun({ request: '1' }),
   'run.requests': ofRun(),
   'run.resume': ofRun(),
+  'run.reveal': ofRun({ request: '1' }),
   'run.resume-webhook': ofRun({ node: 'n2' }),
   'run.stop': ofRun({ mode: 'now' }),
   'scenario.archive': ofScenario(),
@@ -293,6 +295,7 @@ export const REACHES: Record<VerbName, (theirs: Theirs) => object> = {
   'webhook.curl': rendering,
   'webhook.export': ofWebhook,
   'webhook.preview': rendering,
+  'webhook.reveal': OWN,
   'webhook.send': rendering,
 };
 

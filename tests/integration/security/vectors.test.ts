@@ -158,6 +158,7 @@ describe('PJ PX PT a payload', () => {
     const project = await newProject();
     const [id = ''] = await addCustomers(project.id, [customer]);
     return verbs['webhook.preview'](await project.as('marketer'), {
+      masked: false,
       settings: WebhookSettings.parse({ url: 'https://api.example.com/', ...settings }),
       subject: { kind: 'customer', id },
     });
@@ -211,6 +212,7 @@ describe('PJ PX PT a payload', () => {
   ])('%s cannot break the markup', async (_, payload, name) => {
     const project = await newProject();
     const preview = await verbs['webhook.preview'](await project.as('marketer'), {
+      masked: false,
       settings: WebhookSettings.parse({ url: 'https://api.example.com/', format: 'xml', payload }),
       subject: { kind: 'custom', customer: { name } },
     });

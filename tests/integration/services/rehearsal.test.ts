@@ -35,7 +35,34 @@ describe('the rehearsal target of a project', () => {
     expect(mail).toMatchObject({ url: `${base}mail/`, behaviour: Behaviour.parse({}), totals: { requests: 2 } });
     expect(mail.requests.map(({ number }) => number)).toEqual([2, 1]);
     expect(mail.requests[0]).not.toHaveProperty('body');
-    expect(await verbs['rehearsal.request'](ctx, { target: 'mail', number: 1 })).toMatchObject({ body: '{"n":1}' });
+    expect(await verbs['rehearsal.request'](ctx, { target: 'mail', number: 1 })).toMatchObject({
+      body: '{\n  "n": "•••"\n}',
+    });
+  });
+
+  it('shows the values of a request only when they are revealed, and that is audited', async () => {
+    const project = await newProject();
+    const ctx = await project.as('marketer');
+    await send(`${await baseOf(ctx)}sms/v1/messages/canary-9?to=canary`, '{"to":"canary-eva@example.com"}');
+    const which = { target: 'sms', number: 1 };
+    const { requests } = await verbs['rehearsal.open'](ctx, { target: 'sms' });
+    expect(requests).toMatchObject([{ path: '/v1/messages/•••?to=•••' }]);
+    expect(JSON.stringify([requests, await verbs['rehearsal.request'](ctx, which)])).not.toContain('canary');
+    expect(await verbs['rehearsal.reveal'](ctx, which)).toMatchObject({
+      isMasked: false,
+      path: expect.stringContaining('/v1/messages/canary-9?to=canary'),
+      body: '{"to":"canary-eva@example.com"}',
+    });
+    expect(await lastAudit(project.id)).toMatchObject({
+      action: 'rehearsal.reveal',
+      objectName: 'sms',
+      after: { request: 1 },
+    });
+    const viewer = await project.as('viewer');
+    expect(await verbs['rehearsal.request'](viewer, which)).toMatchObject({ mayReveal: false });
+    await expect(verbs['rehearsal.reveal'](viewer, which)).rejects.toMatchObject({ code: 'forbidden' });
+    const other = await (await newProject()).as('admin');
+    await expect(verbs['rehearsal.reveal'](other, which)).rejects.toMatchObject({ code: 'not-found' });
   });
 
   it('behaves as it is told, and that is audited', async () => {

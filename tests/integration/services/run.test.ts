@@ -4,18 +4,30 @@ import { pool, prisma } from '../../../lib/db/index.ts';
 import { startWorker, type Worker } from '../../../lib/engine/index.ts';
 import { type Ctx, verbs } from '../../../lib/services/index.ts';
 import { freshDatabase } from '../../support/database.ts';
-import { addsUp, ended, until, withTarget } from '../../support/engine.ts';
+import { addsUp, allow, ended, until, withTarget } from '../../support/engine.ts';
 import { lastAudit, newProject, type TestProject } from '../../support/members.ts';
 import { addCustomers, rowOf, storeScenario, webhookStep } from '../../support/scenarios.ts';
+import { closeServers, httpServer } from '../../support/servers.ts';
 
 const target = withTarget();
 freshDatabase();
 
 let worker: Worker;
+/** A receiver that says about whom it refuses a request. */
+let refusing = '';
 beforeAll(async () => {
+  const { origin } = await httpServer((response, { body }) => {
+    const { id } = JSON.parse(body.toString()) as { id: string };
+    response.end(JSON.stringify({ success: false, errors: [{ description: `${id} is blocked` }] }));
+  });
+  allow(origin);
+  refusing = origin;
   worker = await startWorker({ databaseUrl: process.env.DATABASE_URL! });
 });
-afterAll(() => worker.stop());
+afterAll(async () => {
+  await worker.stop();
+  await closeServers();
+});
 
 const hasPhone = {
   groups: [
@@ -134,7 +146,7 @@ describe('a run that is over', () => {
       Array.from({ length: 8 }, (_, i) => `P${i}`),
     );
     expect(requests[0]).toMatchObject({ outcome: 'delivered', status: 200, attempts: 1, customers: 1, nodeNumber: 3 });
-    const detail = await verbs['run.request'](ctx, { run, request: requests[0]!.id });
+    const detail = await verbs['run.reveal'](ctx, { run, request: requests[0]!.id });
     expect(detail).toMatchObject({
       method: 'POST',
       url: target.url('requests'),
@@ -145,27 +157,64 @@ describe('a run that is over', () => {
     expect((await verbs['run.requests'](ctx, { run, outcome: 'rejected' })).requests).toEqual([]);
   });
 
-  it('shows what was sent to those who build, with an entry in the audit log, and its shape to those who look', async () => {
+  it('hides the values of a request from everybody, and shows its names and its shape', async () => {
     const { project, ctx, run } = await smsRun('masked');
     const { requests } = await verbs['run.requests'](ctx, { run });
     const { id: request, customerName } = requests[0]!;
-    const seen = await verbs['run.request'](ctx, { run, request });
-    expect(seen).toMatchObject({ isMasked: false, body: expect.stringContaining('@example.com') });
-    expect(await lastAudit(project.id)).toMatchObject({
-      action: 'run.reveal',
-      objectId: request,
-      objectName: 'Spring SMS · run 1',
-      actorId: ctx.actor.id,
-    });
     const before = await prisma().auditEntry.count({ where: { projectId: project.id } });
-    await verbs['run.request'](ctx, { run, request });
-    const masked = await verbs['run.request'](await project.as('viewer'), { run, request });
-    expect(masked).toMatchObject({ isMasked: true, customerName, status: 200, response: { status: 200 } });
-    expect(JSON.parse(masked.body!)).toEqual({ id: '•••' });
-    expect(JSON.stringify([masked.url, masked.headers, masked.body, masked.response])).not.toMatch(
-      /example\.com|masked/,
-    );
+    for (const role of ['viewer', 'marketer', 'admin'] as const) {
+      const masked = await verbs['run.request'](await project.as(role), { run, request });
+      expect(masked).toMatchObject({ isMasked: true, mayReveal: role !== 'viewer', customerName, status: 200 });
+      expect(JSON.parse(masked.body!)).toEqual({ id: '•••' });
+      expect(masked.response).toMatchObject({ status: 200, body: expect.stringContaining('"success": "•••"') });
+      expect(JSON.stringify([masked.url, masked.headers, masked.body, masked.response])).not.toMatch(
+        /example\.com|\/masked/,
+      );
+    }
     expect(await prisma().auditEntry.count({ where: { projectId: project.id } })).toBe(before);
+  });
+
+  it('reveals the values of one request to those who build, with an entry in the audit log each time', async () => {
+    const { project, ctx, run } = await smsRun('revealed');
+    const { requests } = await verbs['run.requests'](ctx, { run });
+    const { id: request, customerId } = requests[0]!;
+    for (let i = 1; i <= 2; i++) {
+      const seen = await verbs['run.reveal'](ctx, { run, request });
+      expect(seen).toMatchObject({ isMasked: false, body: expect.stringContaining('@example.com') });
+      const entries = await prisma().auditEntry.findMany({ where: { projectId: project.id, action: 'run.reveal' } });
+      expect(entries).toHaveLength(i);
+      expect(entries.at(-1)).toMatchObject({
+        objectId: request,
+        objectName: 'Spring SMS · run 1',
+        actorId: ctx.actor.id,
+        requestId: ctx.requestId,
+        after: { run, key: seen.key, customers: 1, firstCustomer: customerId },
+      });
+      expect(JSON.stringify(entries.at(-1)!.after)).not.toContain('@example.com');
+    }
+    await expect(verbs['run.reveal'](await project.as('viewer'), { run, request })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+  });
+
+  it('hides values of the customer in what the receiver said of them, in lists, drawer and journey', async () => {
+    const { ctx, run } = await started(rowOf(['now', {}], webhookStep({ url: refusing })), [
+      { email: 'canary-eva@example.com', name: 'Eva' },
+    ]);
+    await ended(run);
+    const { requests } = await verbs['run.requests'](ctx, { run });
+    const { people } = await verbs['run.people'](ctx, { run, node: 'n2', group: 'rejected' });
+    const told = [
+      requests,
+      people,
+      await verbs['run.request'](ctx, { run, request: requests[0]!.id }),
+      await verbs['run.journey'](ctx, { run, journey: people[0]!.journey }),
+    ];
+    expect(requests[0]!.message).toMatch(/••• is blocked/);
+    for (const one of told) expect(JSON.stringify(one)).not.toContain('canary');
+    expect(JSON.stringify(await verbs['run.reveal'](ctx, { run, request: requests[0]!.id }))).toContain(
+      'canary-eva@example.com is blocked',
+    );
   });
 
   it('names the people behind a number, page by page, and tells the way of each', async () => {
@@ -363,6 +412,7 @@ describe('who may', () => {
       () => verbs['run.open'](ctx, { run }),
       () => verbs['run.requests'](ctx, { run }),
       () => verbs['run.request'](ctx, { run, request: requests[0]!.id }),
+      () => verbs['run.reveal'](ctx, { run, request: requests[0]!.id }),
       () => verbs['run.people'](ctx, { run, node: 'n3', group: 'delivered' }),
       () => verbs['run.journey'](ctx, { run, journey: people[0]!.journey }),
       () => verbs['run.stop'](ctx, { run, mode: 'now' }),

@@ -4,7 +4,7 @@ import { prisma } from '../../../lib/db/index.ts';
 import { type Ctx, verbs } from '../../../lib/services/index.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { withTarget } from '../../support/engine.ts';
-import { lastAudit, newProject, type TestProject } from '../../support/members.ts';
+import { newProject, type TestProject } from '../../support/members.ts';
 import { addCustomers, rowOf, type Step, storeScenario, webhookStep } from '../../support/scenarios.ts';
 
 const target = withTarget();
@@ -33,6 +33,7 @@ async function place(people: Record<string, unknown>[], steps: Step[] = [['now',
       node: `n${steps.length + 1}`,
       settings: WebhookSettings.parse({ url: target.url('test'), ...settings }),
       subject: { kind: 'none' },
+      masked: false,
       ...more,
     }),
   };
@@ -204,8 +205,8 @@ describe('a test', () => {
       { subject: { kind: 'customer', id: customers[0]! } },
     );
     const result = await verbs['webhook.send'](ctx, asked);
-    expect(result).toMatchObject({
-      ok: true,
+    if (!result.ok) throw new Error('refused');
+    expect(await verbs['webhook.reveal'](ctx, { sealed: result.sealed! })).toMatchObject({
       request: { url: `${target.url('sent')}/v1`, body: '{"name": "Eva"}' },
       answer: { kind: 'answered', status: 200, timing: { totalMs: expect.any(Number), connectMs: expect.any(Number) } },
       verdict: { kind: 'delivered' },
@@ -213,8 +214,9 @@ describe('a test', () => {
     });
     const [seen] = await target.requests('sent');
     expect(seen).toMatchObject({ method: 'POST', body: '{"name": "Eva"}' });
-    expect(await lastAudit(project.id)).toMatchObject({
-      action: 'webhook.test',
+    expect(
+      await prisma().auditEntry.findFirst({ where: { projectId: project.id, action: 'webhook.test' } }),
+    ).toMatchObject({
       actorId: ctx.actor.id,
       after: { node: 2, method: 'POST', bytes: 15, answer: 200 },
     });
@@ -277,6 +279,128 @@ describe('a test', () => {
       verbs['webhook.send'](ctx, { ...asked, settings: { ...asked.settings, policyId } }),
     ]);
     expect(await target.books('slot')).toMatchObject({ requests: 2, peakConcurrency: 1 });
+  });
+});
+
+describe('values of a customer', () => {
+  const eva = {
+    email: 'canary-eva@example.com',
+    first_name: 'CanaryEva',
+    phone: '+421900777888',
+    points: 7_654_321,
+    home: { city: 'Canaryville' },
+  };
+  const CANARY = /canary|421900777888|7654321/i;
+  const settings = {
+    url: `https://api.example.com/{{ customer.email }}?to={{ customer.phone }}`,
+    headers: [{ name: 'X-Name', value: '{{ customer.first_name }}', secretId: null }],
+    payload:
+      '{"to": {"name": "{{ customer.first_name }}", "points": {{ customer.points }}}, "city": "{{ customer.home.city }}"}',
+  };
+
+  async function about() {
+    const made = await place([eva]);
+    const subject = { kind: 'customer' as const, id: made.customers[0]! };
+    return {
+      ...made,
+      ask: (more: Partial<WebhookSettings> = {}) => made.input({ ...settings, ...more }, { subject, masked: true }),
+    };
+  }
+
+  it('are in no part of a preview unless it is asked for, while its names and shape are', async () => {
+    const { ctx, ask } = await about();
+    const preview = await verbs['webhook.preview'](ctx, ask());
+    if (!preview.ok) throw new Error('refused');
+    const { sealed, ...shown } = preview;
+    const nameless = { ...shown, request: { ...shown.request, customers: [] } };
+    expect(JSON.stringify(nameless)).not.toMatch(CANARY);
+    expect(Buffer.from(sealed!, 'base64').toString('latin1')).not.toMatch(CANARY);
+    expect(shown).toMatchObject({ isMasked: true, request: { url: 'https://api.example.com/•••?to=•••' } });
+    expect(JSON.parse(shown.request.body!)).toEqual({ to: { name: '•••', points: '•••' }, city: '•••' });
+    expect(shown.request.headers.map(([name, value]) => [name.toLowerCase(), value])).toContainEqual(['x-name', '•••']);
+    const { text } = await verbs['webhook.curl'](ctx, ask());
+    expect(text).toContain('"city": "•••"');
+    expect(text).not.toMatch(CANARY);
+  });
+
+  it('are as long as any others', async () => {
+    const { ctx, project, ask } = await about();
+    const [other = ''] = await addCustomers(project.id, [{ ...eva, first_name: 'x'.repeat(500), points: 1 }]);
+    const of = async (id: string) => {
+      const preview = await verbs['webhook.preview'](ctx, { ...ask(), subject: { kind: 'customer', id } });
+      return preview.ok ? { ...preview.request, customers: [], headers: [], renderMs: 0, key: '' } : null;
+    };
+    expect(await of(other)).toEqual(await of((ask().subject as { id: string }).id));
+  });
+
+  it('are in no part of what a test tells: answer, verdict and view', async () => {
+    const { ctx, ask } = await about();
+    await target.behave('said', { successFalseRate: 1 });
+    for (const url of [`${target.url('said')}?to={{ customer.phone }}`, 'http://10.0.0.1/{{ customer.phone }}']) {
+      const result = await verbs['webhook.send'](ctx, { ...ask({ url }), masked: false });
+      if (!result.ok) throw new Error('refused');
+      const { sealed, ...shown } = result;
+      const names = { ...shown, request: { ...shown.request, customers: [] } };
+      expect(JSON.stringify(names)).not.toMatch(CANARY);
+      expect(sealed).not.toBeNull();
+    }
+  });
+
+  it('are in no message of a request that cannot be rendered', async () => {
+    const { ctx, ask } = await about();
+    const preview = await verbs['webhook.preview'](
+      ctx,
+      ask({ payload: '{{ customer.first_name | groupby(1) }}{{ customer[customer.phone].x }}' }),
+    );
+    expect(preview.ok).toBe(false);
+    expect(JSON.stringify(preview).replace('"name":"CanaryEva"', '')).not.toMatch(CANARY);
+  });
+
+  it('are revealed to the one who asked, with an entry in the audit log each time', async () => {
+    const { project, ctx, ask, customers } = await about();
+    const preview = await verbs['webhook.preview'](ctx, ask());
+    if (!preview.ok) throw new Error('refused');
+    const sealed = preview.sealed!;
+    for (let i = 0; i < 2; i++) {
+      const values = await verbs['webhook.reveal'](ctx, { sealed });
+      expect(JSON.parse(values.request.body!)).toEqual({
+        to: { name: 'CanaryEva', points: 7654321 },
+        city: 'Canaryville',
+      });
+    }
+    const entries = await prisma().auditEntry.findMany({ where: { projectId: project.id, action: 'webhook.reveal' } });
+    expect(entries).toMatchObject([
+      { actorId: ctx.actor.id, objectId: customers[0], requestId: ctx.requestId, after: { customers, answer: false } },
+      { objectId: customers[0] },
+    ]);
+    expect(JSON.stringify(entries.map(({ after }) => after))).not.toMatch(CANARY);
+    const stale = { code: 'invalid', message: expect.stringContaining('Test again') };
+    await expect(verbs['webhook.reveal'](await project.as('admin'), { sealed })).rejects.toMatchObject(stale);
+    await expect(verbs['webhook.reveal'](await (await newProject()).as('admin'), { sealed })).rejects.toMatchObject(
+      stale,
+    );
+    await expect(verbs['webhook.reveal'](ctx, { sealed: `${sealed.slice(0, -4)}AAAA` })).rejects.toMatchObject(stale);
+  });
+
+  it('are never shown to a viewer, whatever is asked for', async () => {
+    const { project, ask } = await about();
+    const viewer = await project.as('viewer');
+    const preview = await verbs['webhook.preview'](viewer, { ...ask(), masked: false });
+    expect(preview).toMatchObject({ ok: true, isMasked: true, sealed: null });
+    expect(JSON.stringify(preview).replace('"name":"CanaryEva"', '')).not.toMatch(CANARY);
+    expect((await verbs['webhook.curl'](viewer, { ...ask(), masked: false })).text).not.toMatch(CANARY);
+    await expect(verbs['webhook.reveal'](viewer, { sealed: 'x' })).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('are not hidden where there are none: of nobody, and of data that was typed', async () => {
+    const { ctx, input } = await about();
+    for (const subject of [{ kind: 'none' as const }, { kind: 'custom' as const, customer: { first_name: 'Zoë' } }]) {
+      const preview = await verbs['webhook.preview'](
+        ctx,
+        input({ payload: '{"n": "{{ customer.first_name }}"}' }, { subject, masked: true }),
+      );
+      expect(preview).toMatchObject({ ok: true, isMasked: false, sealed: null });
+    }
   });
 });
 
