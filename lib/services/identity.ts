@@ -22,10 +22,10 @@ export async function signInWithIdentity({ email, verified, name }: Identity, fr
     ? await prisma().$transaction(async (tx) => {
         const user = await tx.user.findUnique({ where: { email: account } });
         const known = user ?? (await accountOfInvited(tx, account, name));
-        return known && startSession(tx, known, from);
+        return known && startSession(tx, known, from, 'identity provider');
       })
     : null;
-  if (!signedIn) await recordSignIn(prisma(), 'sign-in.refuse', null, account, from);
+  if (!signedIn) await recordSignIn(prisma(), 'sign-in.refuse', null, account, from, 'identity provider');
   return signedIn;
 }
 

@@ -19,6 +19,9 @@ export interface From {
   agent: string | null;
 }
 
+/** How somebody proved who they are, as the audit log tells it. */
+export type Way = 'password' | 'password and code' | 'link' | 'identity provider';
+
 export interface SignedIn {
   sessionId: string;
   user: { id: string; name: string; email: string };
@@ -51,19 +54,21 @@ export async function signInWithPassword(
   const user = await prisma().user.findUnique({ where: { email: account } });
   if (!(await isPassword(password.slice(0, 1024), user?.passwordHash)) || !user) {
     await countFailure(account, from.address);
-    await recordSignIn(prisma(), 'sign-in.refuse', user, account, from);
+    await recordSignIn(prisma(), 'sign-in.refuse', user, account, from, 'password');
     return null;
   }
-  if (await hasSecondFactor(prisma(), user.id)) {
+  const isTwofold = await hasSecondFactor(prisma(), user.id);
+  if (isTwofold) {
     if (!code) throw new ServiceError('invalid', SECOND_FACTOR);
     if (!(await passesSecondFactor(prisma(), user.id, code))) {
       await countFailure(account, from.address);
-      await recordSignIn(prisma(), 'sign-in.refuse', user, account, from);
+      await recordSignIn(prisma(), 'sign-in.refuse', user, account, from, 'password and code');
       throw new ServiceError('invalid', 'This code is not right, or it was used already. Wait for the next one.');
     }
   }
   await forgetFailures(account, from.address);
-  return prisma().$transaction((tx) => startSession(tx, user, from));
+  const by = isTwofold ? 'password and code' : 'password';
+  return prisma().$transaction((tx) => startSession(tx, user, from, by));
 }
 
 /** Starts a session for a one-time link; null when the token is unknown, used or too old. */
@@ -77,14 +82,14 @@ export async function signInWithLink(token: string, from: From): Promise<SignedI
       where: { tokenHash: where.tokenHash },
       include: { user: true },
     });
-    return startSession(tx, link.user, from);
+    return startSession(tx, link.user, from, 'link');
   });
   if (!signedIn) await countFailure('link', from.address);
   return signedIn;
 }
 
 /** Starts a session and records the sign-in; whoever calls has made sure who it is. */
-export async function startSession(tx: Tx, user: SignedIn['user'], from: From): Promise<SignedIn> {
+export async function startSession(tx: Tx, user: SignedIn['user'], from: From, by: Way): Promise<SignedIn> {
   const session = await tx.session.create({
     data: {
       userId: user.id,
@@ -93,7 +98,7 @@ export async function startSession(tx: Tx, user: SignedIn['user'], from: From): 
       agent: from.agent?.slice(0, 400) ?? null,
     },
   });
-  await recordSignIn(tx, 'sign-in', user, user.email, from);
+  await recordSignIn(tx, 'sign-in', user, user.email, from, by);
   return { sessionId: session.id, user: { id: user.id, name: user.name, email: user.email } };
 }
 
@@ -104,6 +109,7 @@ export async function recordSignIn(
   user: { id: string; name: string } | null,
   account: string,
   from: From,
+  by: Way,
 ): Promise<void> {
   await db.auditEntry.create({
     data: {
@@ -112,6 +118,7 @@ export async function recordSignIn(
       actorName: user?.name ?? account.slice(0, 254),
       action,
       objectType: 'session',
+      after: { by },
       address: from.address,
     },
   });

@@ -32,6 +32,7 @@ describe('signing in by an identity provider', () => {
     expect(await prisma().auditEntry.findFirst({ where: { actorId: id } })).toMatchObject({
       action: 'sign-in',
       address: from.address,
+      after: { by: 'identity provider' },
     });
   });
 

@@ -102,6 +102,25 @@ describe('a one-time link', () => {
   });
 });
 
+describe('the audit log', () => {
+  it('tells by which way somebody signed in or was refused', async () => {
+    const user = await userWithPassword();
+    const from = somewhere();
+    await signInWithPassword(user.email, 'wrong', from);
+    await signInWithPassword(user.email, PASSWORD, from);
+    const token = randomBytes(32).toString('base64url');
+    const link = { tokenHash: tokenHash(token), userId: user.id, expiresAt: new Date(Date.now() + 60_000) };
+    await prisma().signInLink.create({ data: link });
+    await signInWithLink(token, from);
+    const entries = await prisma().auditEntry.findMany({ where: { actorId: user.id }, orderBy: { id: 'asc' } });
+    expect(entries.map(({ action, after, address }) => [action, after, address])).toEqual([
+      ['sign-in.refuse', { by: 'password' }, from.address],
+      ['sign-in', { by: 'password' }, from.address],
+      ['sign-in', { by: 'link' }, from.address],
+    ]);
+  });
+});
+
 describe('a session', () => {
   const start = async () => {
     const user = await userWithPassword();

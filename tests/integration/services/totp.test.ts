@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { prisma } from '../../../lib/db/index.ts';
+import { signInWithIdentity } from '../../../lib/services/identity.ts';
 import { type Ctx, verbs } from '../../../lib/services/index.ts';
 import { hashPassword } from '../../../lib/services/password.ts';
-import { SECOND_FACTOR, signInWithPassword } from '../../../lib/services/session.ts';
+import { SECOND_FACTOR, signInWithLink, signInWithPassword, tokenHash } from '../../../lib/services/session.ts';
 import { codeOf, stepAt } from '../../../lib/services/totp-code.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { lastAudit, newProject } from '../../support/members.ts';
@@ -93,6 +94,25 @@ describe('signing in with a second factor', () => {
     expect(await signInWithPassword(email, 'wrong', from(), codeAt())).toBeNull();
     await expect(signInWithPassword(email, PASSWORD, from())).rejects.toMatchObject({ message: SECOND_FACTOR });
     expect(await signInWithPassword(email, PASSWORD, from(), codeAt())).toMatchObject({ user: { email } });
+  });
+
+  it('is told by the audit log, and is not asked for by the console’s link nor beside an identity provider', async () => {
+    const { ctx, email, codeAt } = await withSecondFactor();
+    await signInWithPassword(email, PASSWORD, from(), codeAt());
+    const token = randomUUID();
+    const link = { tokenHash: tokenHash(token), userId: ctx.actor.id!, expiresAt: new Date(Date.now() + 60_000) };
+    await prisma().signInLink.create({ data: link });
+    expect(await signInWithLink(token, from())).not.toBeNull();
+    expect(await signInWithIdentity({ email, verified: true, name: null }, from())).not.toBeNull();
+    const entries = await prisma().auditEntry.findMany({
+      where: { actorId: ctx.actor.id!, action: 'sign-in' },
+      orderBy: { id: 'asc' },
+    });
+    expect(entries.map(({ after }) => after)).toEqual([
+      { by: 'password and code' },
+      { by: 'link' },
+      { by: 'identity provider' },
+    ]);
   });
 
   it('accepts no code twice, not even at the same moment', async () => {
