@@ -108,16 +108,17 @@ function OAuthFields({ settings }: { settings: SettingsOf<'oauth2'> }) {
           <Input mono value={settings.audience} onChange={(event) => set({ audience: event.target.value })} />
         </Field>
       </div>
-      <RadioGroup
-        label="Client ID and secret are sent"
-        direction="row"
-        value={settings.clientAuthentication}
-        onChange={(clientAuthentication) => set({ clientAuthentication })}
-        options={[
-          { value: 'header', label: 'in the Authorization header' },
-          { value: 'body', label: 'in the form' },
-        ]}
-      />
+      <Field label="How the client ID and secret are sent">
+        <RadioGroup
+          direction="row"
+          value={settings.clientAuthentication}
+          onChange={(clientAuthentication) => set({ clientAuthentication })}
+          options={[
+            { value: 'header', label: 'In the Authorization header' },
+            { value: 'body', label: 'In the form' },
+          ]}
+        />
+      </Field>
     </>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useState } from 'react';
 import { Banner } from '@/components/ui/banner';
+import { Field } from '@/components/ui/field';
 import { RadioGroup } from '@/components/ui/radio-group';
 import { RelativeTime } from '@/components/ui/relative-time';
 import type { SettingsOf } from '@/lib/core/integration';
@@ -37,18 +38,19 @@ export function SigningSecret({ settings: { previousUntil } }: { settings: Setti
         </>
       ) : (
         <>
-          <RadioGroup
-            label="Signing secret"
-            value={own ? 'own' : 'new'}
-            onChange={(choice) => {
-              setOwn(choice === 'own');
-              secret.onChange(undefined);
-            }}
-            options={[
-              { value: 'new', label: 'Make a new one', hint: 'It is shown once after saving, for the receiver.' },
-              { value: 'own', label: 'Enter the one of the receiver' },
-            ]}
-          />
+          <Field label="Signing secret">
+            <RadioGroup
+              value={own ? 'own' : 'new'}
+              onChange={(choice) => {
+                setOwn(choice === 'own');
+                secret.onChange(undefined);
+              }}
+              options={[
+                { value: 'new', label: 'Make a new one', hint: 'It is shown once after saving, for the receiver.' },
+                { value: 'own', label: 'Enter the one of the receiver' },
+              ]}
+            />
+          </Field>
           {own ? <SecretInput {...secret} label="Secret of the receiver" required placeholder="whsec_…" /> : null}
         </>
       )}

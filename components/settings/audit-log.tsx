@@ -80,23 +80,23 @@ export function AuditLog({ initial }: { initial: Page_ }) {
           onChange={filtered(setQuery)}
           label="Search the audit log"
           placeholder="Name, action, address"
-          className="w-64"
+          className="w-56"
         />
         <Select
           label="Area"
-          className="w-44"
+          className="w-40"
           value={area}
           onChange={filtered(setArea)}
           options={[{ value: ALL, label: 'All areas' }, ...areas.map((value) => ({ value, label: areaWords(value) }))]}
         />
         <Select
           label="Who"
-          className="w-48"
+          className="w-44"
           value={actor}
           onChange={filtered(setActor)}
           options={[{ value: ALL, label: 'Everybody' }, ...actors.map(({ id, name }) => ({ value: id, label: name }))]}
         />
-        <Select label="Period" className="w-40" value={period} onChange={choosePeriod} options={PERIODS} />
+        <Select label="Period" className="w-36" value={period} onChange={choosePeriod} options={PERIODS} />
       </div>
       <Card flush>
         {asked.isError ? (

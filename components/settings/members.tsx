@@ -42,8 +42,13 @@ export function Members({ initial, inviting }: { initial: OutputOf<'member.list'
     {
       id: 'email',
       header: 'E-mail address',
+      className: 'w-1/2 max-w-0',
       sortValue: (member) => member.email,
-      cell: (member) => <span className="text-muted">{member.email}</span>,
+      cell: (member) => (
+        <span className="block truncate text-muted" title={member.email}>
+          {member.email}
+        </span>
+      ),
     },
     {
       id: 'role',

@@ -26,27 +26,31 @@ export function SecondFactor() {
   const [open, setOpen] = useState<'on' | 'off' | null>(null);
   const isOn = Boolean(status?.enabledAt);
   return (
-    <Card
-      title={
-        <span className="flex items-center gap-2">Second factor {isOn ? <Badge tone="success">On</Badge> : null}</span>
-      }
-      description="A code of an authenticator app beside the password, so that a password alone opens nothing."
-      footer={
-        status ? (
-          <Button icon={<ShieldCheck aria-hidden />} onClick={() => setOpen(isOn ? 'off' : 'on')}>
-            {isOn ? 'Switch off' : 'Set up'}
-          </Button>
-        ) : undefined
-      }
-    >
-      {isOn ? (
-        <p className="text-muted text-sm">
-          On since <RelativeTime at={status?.enabledAt} />. {status?.recoveryCodes} of 10 recovery codes are left.
-        </p>
-      ) : null}
+    <>
+      <Card
+        title={
+          <span className="flex items-center gap-2">
+            Second factor {isOn ? <Badge tone="success">On</Badge> : null}
+          </span>
+        }
+        description="A code of an authenticator app beside the password, so that a password alone opens nothing."
+        footer={
+          status ? (
+            <Button icon={<ShieldCheck aria-hidden />} onClick={() => setOpen(isOn ? 'off' : 'on')}>
+              {isOn ? 'Switch off' : 'Set up'}
+            </Button>
+          ) : undefined
+        }
+      >
+        {isOn ? (
+          <p className="text-muted text-sm">
+            On since <RelativeTime at={status?.enabledAt} />. {status?.recoveryCodes} of 10 recovery codes are left.
+          </p>
+        ) : null}
+      </Card>
       {open === 'on' ? <SetUpDialog onClose={() => setOpen(null)} /> : null}
       {open === 'off' ? <SwitchOffDialog onClose={() => setOpen(null)} /> : null}
-    </Card>
+    </>
   );
 }
 
@@ -98,7 +102,7 @@ function SetUpDialog({ onClose }: { onClose: () => void }) {
               <CodeBlock wrap title="Key" code={begin.data.secret.replace(/.{4}(?=.)/g, '$& ')} />
               <p className="text-muted text-sm">
                 On a device with an app you can also{' '}
-                <a href={begin.data.uri} className="text-accent hover:underline">
+                <a href={begin.data.uri} className="text-accent underline">
                   open it there
                 </a>
                 .

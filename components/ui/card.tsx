@@ -18,7 +18,11 @@ export function Card({ title, description, actions, footer, flush, className, ch
     <section className={cn('overflow-hidden rounded-lg border border-line bg-panel', className)}>
       {title ? (
         <div
-          className={cn('flex items-start justify-between gap-4 px-4 pt-3', flush && 'border-line border-b px-3 pb-3')}
+          className={cn(
+            'flex items-start justify-between gap-4 px-4 pt-3',
+            !children && 'pb-4',
+            flush && 'border-line border-b px-3 pb-3',
+          )}
         >
           <div className="min-w-0">
             <h2 className="flex min-h-7 items-center font-semibold text-base">{title}</h2>

@@ -5,6 +5,7 @@ import { cn } from './cn';
 
 interface FieldParts {
   id: string;
+  labelId: string;
   describedBy: string | undefined;
   invalid: boolean;
   required: boolean;
@@ -29,6 +30,11 @@ export function useFieldControl(): {
   };
 }
 
+/** The id of the label of the Field around, for a group of controls, which `htmlFor` cannot name; undefined outside of one. */
+export function useFieldLabel(): string | undefined {
+  return useContext(FieldContext)?.labelId;
+}
+
 export interface FieldProps {
   label: ReactNode;
   /** Help below the control; an error takes its place. */
@@ -49,11 +55,12 @@ export function Field({ label, hint, error, required = false, aside, hideLabel, 
   const id = useId();
   const note = error || hint;
   const noteId = `${id}-note`;
+  const labelId = `${id}-label`;
   return (
-    <FieldContext value={{ id, describedBy: note ? noteId : undefined, invalid: Boolean(error), required }}>
+    <FieldContext value={{ id, labelId, describedBy: note ? noteId : undefined, invalid: Boolean(error), required }}>
       <div className={cn('flex min-w-0 flex-col gap-1', className)}>
         <div className={cn('flex items-baseline justify-between gap-2', hideLabel && !aside && 'sr-only')}>
-          <Label htmlFor={id} className={cn(hideLabel && 'sr-only')}>
+          <Label id={labelId} htmlFor={id} className={cn(hideLabel && 'sr-only')}>
             {label}
             {required ? (
               <span aria-hidden className="ml-0.5 text-faint">
@@ -78,9 +85,16 @@ export function Field({ label, hint, error, required = false, aside, hideLabel, 
   );
 }
 
-export function Label({ className, htmlFor, children }: { className?: string; htmlFor?: string; children: ReactNode }) {
+interface LabelProps {
+  id?: string;
+  className?: string;
+  htmlFor?: string;
+  children: ReactNode;
+}
+
+export function Label({ id, className, htmlFor, children }: LabelProps) {
   return (
-    <label htmlFor={htmlFor} className={cn('font-medium text-ink text-sm', className)}>
+    <label id={id} htmlFor={htmlFor} className={cn('font-medium text-ink text-sm', className)}>
       {children}
     </label>
   );

@@ -14,7 +14,7 @@ export interface PageHeaderProps {
 /** The head of a page: what it is and the one thing to do here. */
 export function PageHeader({ title, description, badge, actions, className }: PageHeaderProps) {
   return (
-    <header className={cn('flex flex-wrap items-start justify-between gap-x-6 gap-y-3 pb-5', className)}>
+    <header className={cn('flex flex-wrap items-start justify-between gap-x-6 gap-y-3 pb-5 lg:flex-nowrap', className)}>
       <div className="min-w-0">
         <div className="flex min-h-8 items-center gap-3">
           <h1 className="truncate font-semibold text-xl">{title}</h1>
@@ -22,7 +22,7 @@ export function PageHeader({ title, description, badge, actions, className }: Pa
         </div>
         {description ? <p className="mt-1 max-w-2xl text-muted">{description}</p> : null}
       </div>
-      {actions ? <div className="flex items-center gap-2">{actions}</div> : null}
+      {actions ? <div className="flex shrink-0 items-center gap-2">{actions}</div> : null}
     </header>
   );
 }

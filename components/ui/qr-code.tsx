@@ -22,8 +22,9 @@ export function QrCode({ text, label, className }: { text: string; label: string
       aria-label={label}
       viewBox={`0 0 ${side} ${side}`}
       shapeRendering="crispEdges"
-      className={cn('rounded-md border border-line bg-white', className)}
+      className={cn('rounded-md border border-line', className)}
     >
+      <rect width={side} height={side} fill="white" />
       <path d={path} fill="black" />
     </svg>
   );

@@ -3,7 +3,7 @@
 import { RadioGroup as Radix } from 'radix-ui';
 import { type ReactNode, useId } from 'react';
 import { cn } from './cn';
-import { useFieldControl } from './field';
+import { useFieldControl, useFieldLabel } from './field';
 
 export interface RadioOption<Value extends string> {
   value: Value;
@@ -33,6 +33,7 @@ export function RadioGroup<Value extends string>({
   className,
 }: RadioGroupProps<Value>) {
   const field = useFieldControl();
+  const labelId = useFieldLabel();
   const id = useId();
   return (
     <Radix.Root
@@ -40,6 +41,7 @@ export function RadioGroup<Value extends string>({
       value={value ?? ''}
       onValueChange={(next) => onChange(next as Value)}
       aria-label={label}
+      aria-labelledby={label ? undefined : labelId}
       disabled={disabled}
       className={cn('flex', direction === 'column' ? 'flex-col gap-2' : 'flex-wrap gap-x-4 gap-y-1', className)}
     >

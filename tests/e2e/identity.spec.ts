@@ -66,7 +66,7 @@ async function exchange(request: APIRequestContext, email: string, change?: (aut
   return { url: ended.url(), status: ended.status(), sessionId: (session as { sessionId?: string }).sessionId ?? null };
 }
 
-test('a member signs in with the identity provider, comes back to where they were going, and signs out', async ({
+test('a member signs in with the identity provider, comes back to where they were going, and is out once the session is ended', async ({
   page,
 }) => {
   await member(EVA);

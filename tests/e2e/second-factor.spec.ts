@@ -60,7 +60,7 @@ test('a second factor is set up by scanning its code, and from then on a passwor
   const read: string[] = [];
   for (const theme of ['dark', 'light'] as const) {
     await setTheme(page, theme);
-    await page.getByRole('tab', { name: 'My account' }).click();
+    await page.getByRole('tab', { name: 'Your account' }).click();
     await page.getByRole('button', { name: 'Set up' }).click();
     await page.getByLabel('Your password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Continue' }).click();
