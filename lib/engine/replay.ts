@@ -1,3 +1,5 @@
+import { NODE_KINDS } from '../core/node-kinds.ts';
+import type { Program, ProgramNode } from '../core/program.ts';
 import type { Sql } from '../db/index.ts';
 import { insertChunks, intArray, type NewChunk } from './chunks.ts';
 import { announceWork } from './jobs.ts';
@@ -50,10 +52,7 @@ export async function replay(sql: Sql, what: Replay): Promise<{ requests: number
   const program = await loadProgram(sql, Number(what.runId));
   const node = nodesByNumber(program).get(what.nodeNumber);
   if (node?.node.kind !== 'webhook') throw new ReplayRefused('Only the requests of a webhook can be sent again.');
-  const carries = Object.values(program.nodes).some(
-    ({ after, next }) =>
-      (after.event || after.responses) && Object.values(next).some((targets) => targets.includes(node.node.id)),
-  );
+  const carries = isBroughtSomething(program, node);
   if (what.as === 'new' && carries)
     throw new ReplayRefused(
       'These requests were made from an event or an earlier response, which is not kept after a journey has ended. Send them again as they were.',
@@ -102,6 +101,22 @@ export async function replay(sql: Sql, what: Replay): Promise<{ requests: number
   await into.write(sql);
   await announceWork(sql);
   return totals;
+}
+
+/** Whether journeys come to the node with an event or an answer that is read there or later: it is not kept after their end. */
+function isBroughtSomething(program: Program, node: ProgramNode): boolean {
+  const seen = new Set<ProgramNode>();
+  const leadHere = [node];
+  for (const at of leadHere)
+    for (const before of Object.values(program.nodes)) {
+      if (seen.has(before) || !Object.values(before.next).some((targets) => targets.includes(at.node.id))) continue;
+      seen.add(before);
+      leadHere.push(before);
+    }
+  return [...seen].some(
+    ({ node: { kind }, after }) =>
+      (kind === 'webhook' && after.responses) || (NODE_KINDS[kind].family === 'trigger' && after.event),
+  );
 }
 
 /** Of webhooks that choose none. */

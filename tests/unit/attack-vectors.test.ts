@@ -157,7 +157,7 @@ const LEDGER: Record<string, Record<string, string>> = {
     'TN-009': 'no verb deletes a project',
     'DE-005': 'leases are compared by the clock of the database alone',
     'DE-008':
-      'the fault harness restarts the database when it is asked to (tools/chaos-harness.ts); too slow for every change',
+      'the fault harness restarts the database when it is asked to (tools/chaos/faults.ts); too slow for every change',
     'BA-009': 'customers are loaded in the step that renders and sends them, so there is no time between',
   },
 };

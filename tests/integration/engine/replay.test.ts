@@ -70,6 +70,22 @@ describe('Replay', () => {
     expect(new Set((await target.requests('renewed')).map(({ headers }) => headers['idempotency-key'])).size).toBe(12);
   });
 
+  it('goes on to a webhook that reads the answer, which those who were refused have only now', async () => {
+    await target.behave('chained', { errorRate: 1, errorStatus: 422 });
+    const made = await projectWithCustomers(3);
+    const { add, document } = draw();
+    const first = add('webhook', { url: target.url('chained'), payload: '{}' }, [add('now'), 'out'], 'First');
+    add('webhook', { url: target.url('reader'), payload: '{"ok": {{ webhook.success }}}' }, [first, 'sent']);
+    const run = await start(made.projectId, document());
+    expect((await ended(run.id)).get(2)).toMatchObject({ rejected: 3 });
+    await target.behave('chained', {});
+    await again(run.id, 'same');
+    const counts = await ended(run.id);
+    expect(counts.get(2)).toMatchObject({ delivered: 3, rejected: 0 });
+    expect(counts.get(3)).toMatchObject({ entered: 3, delivered: 3 });
+    await expect(again(run.id, 'new', { nodeNumber: 3, outcome: 'delivered' })).rejects.toThrow(ReplayRefused);
+  });
+
   it('sends nothing when nothing matches', async () => {
     const { run } = await refused('unmatched');
     expect(await again(run.id, 'same', { text: 'no such words' })).toEqual({ requests: 0, customers: 0 });
