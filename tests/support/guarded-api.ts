@@ -53,7 +53,7 @@ function answerToken(response: ServerResponse, { method, headers, body }: Seen, 
   const form = new URLSearchParams(body.toString());
   const isRight =
     method === 'POST' &&
-    headers.authorization === basicOf(oauth.clientId, oauth.clientSecret) &&
+    headers.authorization === basicOf(formEncoded(oauth.clientId), formEncoded(oauth.clientSecret)) &&
     form.get('grant_type') === 'client_credentials' &&
     form.get('scope') === oauth.scope;
   if (!isRight) return json(response, 401, { error: 'invalid_client' });
@@ -73,6 +73,9 @@ export function isSignedBy({ headers, body }: Seen, secrets: readonly string[]):
   const given = String(headers['webhook-signature'] ?? '').split(' ');
   return given.length === wanted.length && wanted.every((signature) => given.includes(signature));
 }
+
+/** As RFC 6749 §2.3.1 wants a client's name and secret before they are joined. */
+const formEncoded = (text: string) => new URLSearchParams([['', text]]).toString().slice(1);
 
 const basicOf = (name: string, password: string) => `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
 

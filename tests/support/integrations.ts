@@ -4,15 +4,16 @@ import { prisma } from '../../lib/db/index.ts';
 import { createTransport, type OutgoingRequest, type Transport } from '../../lib/transport/index.ts';
 import { changeSecrets, type StoredIntegration } from '../../lib/vault/index.ts';
 
-/** A stored integration in a project of its own. */
+/** A stored integration, in a project of its own unless one is given. */
 export async function storedIntegration(
   prefix: string,
   settings: IntegrationSettings,
   secrets: Record<string, string>,
+  inProject?: string,
 ): Promise<StoredIntegration> {
-  const project = await prisma().project.create({ data: { name: 'Vault' } });
+  const projectId = inProject ?? (await prisma().project.create({ data: { name: 'Vault' } })).id;
   const { kind, ...shown } = settings;
-  const row = { id: randomUUID(), projectId: project.id, kind, prefix, public: shown, sealed: null };
+  const row = { id: randomUUID(), projectId, kind, prefix, public: shown, sealed: null };
   const { sealed } = changeSecrets(row, settings, secrets);
   await prisma().integration.create({ data: { ...row, name: row.id, sealed } });
   return { ...row, sealed };

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EnvironmentError, readEnvironment } from '../../lib/env.ts';
 
@@ -75,5 +77,24 @@ describe('the environment', () => {
     expect(faultsOf({ OIDC_ISSUER: 'https://id.example.com' })).toMatch(
       /OIDC_CLIENT_ID: is missing\n.*OIDC_CLIENT_SECRET/,
     );
+  });
+});
+
+describe('compose.yaml', () => {
+  const text = fs.readFileSync(path.join(import.meta.dirname, '../../compose.yaml'), 'utf8');
+  const handedOn = new Map([...text.matchAll(/^ {4}([A-Z_]+): \$\{\1:-\}$/gm)].map(([, name]) => [name!, '']));
+
+  it('hands on what is optional, and leaves it unset where it is empty', () => {
+    expect([...handedOn.keys()]).toEqual(
+      expect.arrayContaining(['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_NAME', 'TRUST_PROXY']),
+    );
+    const read = readEnvironment({ ...complete(), ...Object.fromEntries(handedOn) });
+    expect(read).toMatchObject({ OIDC_NAME: 'your organisation', TRUST_PROXY: '0', EGRESS_ALLOW: [] });
+    expect(read.OIDC_ISSUER).toBeUndefined();
+  });
+
+  it('names only what docs/operations.md explains', () => {
+    const docs = fs.readFileSync(path.join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+    for (const name of handedOn.keys()) expect(docs, name).toContain(`\`${name}\``);
   });
 });

@@ -5,9 +5,10 @@ import { WebhookSettings } from '../../../lib/core/webhook.ts';
 import { pool, prisma } from '../../../lib/db/index.ts';
 import { listRequests, startWorker, type Worker } from '../../../lib/engine/index.ts';
 import { verbs } from '../../../lib/services/index.ts';
-import { changeSecrets, sealSecret } from '../../../lib/vault/index.ts';
+import { sealSecret } from '../../../lib/vault/index.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { addsUp, draw, ended, projectWithCustomers, start } from '../../support/engine.ts';
+import { storedIntegration } from '../../support/integrations.ts';
 import { responsys } from '../../support/responsys.ts';
 import { closeServersAfterEach, httpServer, type Seen } from '../../support/servers.ts';
 
@@ -32,18 +33,12 @@ const FORMS = [
   'canary%2F5f2c',
 ];
 
-async function integration(
+const integration = async (
   projectId: string,
   prefix: string,
   settings: IntegrationSettings,
   secrets: Record<string, string>,
-): Promise<string> {
-  const { kind, ...shown } = settings;
-  const row = { id: randomUUID(), projectId, kind, prefix, public: shown, sealed: null };
-  const { sealed } = changeSecrets(row, settings, secrets);
-  await prisma().integration.create({ data: { ...row, name: row.id, sealed } });
-  return row.id;
-}
+): Promise<string> => (await storedIntegration(prefix, settings, secrets, projectId)).id;
 
 const STOLEN = '{"a":"{{ webhook.given }}","b":"{{ webhook.password }}","c":"{{ webhook.percent }} {{ webhook.hex }}"}';
 
