@@ -1,11 +1,14 @@
 'use client';
 
+import { Network } from 'lucide-react';
 import { type OutputOf, useAsk } from '@/components/call';
+import { Badge } from '@/components/ui/badge';
 import { Banner } from '@/components/ui/banner';
 import { Count } from '@/components/ui/count';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { Stat } from '@/components/ui/stat';
 import { Table, Td, THead, Th, Tr } from '@/components/ui/table';
+import { Tooltip } from '@/components/ui/tooltip';
 import { duration } from './duration';
 import { useScenario } from './scenario-context';
 
@@ -111,6 +114,15 @@ function Requests({ requests }: { requests: Forecast['requests'] }) {
               </Td>
               <Td dense className="font-mono [overflow-wrap:anywhere]">
                 {each.host || <span className="font-sans text-faint">by template</span>}
+                {each.isPrivate ? (
+                  <span className="mt-0.5 block font-sans">
+                    <Tooltip content="The operator has opened this address or port; it is not on the public web.">
+                      <Badge tone="warning" icon={<Network className="size-3" aria-hidden />}>
+                        private network
+                      </Badge>
+                    </Tooltip>
+                  </span>
+                ) : null}
               </Td>
               <Td dense align="right">
                 <Count value={each.customers} exact />

@@ -98,6 +98,10 @@ export function testUrl(prefix: string, path: string): string {
   return path.startsWith('?') ? `${base}${path}` : `${base}/${path.replace(/^\//, '')}`;
 }
 
+/** Where an integration sends credentials: below its prefix, and to the server that gives it tokens. */
+export const urlsOf = (prefix: string, settings: IntegrationSettings): string[] =>
+  settings.kind === 'oauth2' ? [prefix, settings.tokenUrl] : [prefix];
+
 /** Certificate and key must belong together and be readable; both are replaced together. */
 function describePair(
   { certificate, key }: Secrets,

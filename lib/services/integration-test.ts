@@ -9,7 +9,8 @@ import {
 } from '../transport/index.ts';
 import { type Credentials, mask, openIntegration, settingsOf } from '../vault/index.ts';
 import type { IntegrationTest } from './integration.ts';
-import { testUrl } from './integration-input.ts';
+import { testUrl, urlsOf } from './integration-input.ts';
+import { privateNote } from './private-hosts.ts';
 import { act, notFound, ServiceError } from './verb.ts';
 import { admitTest } from './webhook.ts';
 
@@ -45,7 +46,7 @@ export const testIntegration = act({
       objectType: 'integration',
       objectId: id,
       objectName: row.name,
-      after: result,
+      after: { ...result, ...(await privateNote(urlsOf(row.prefix, settings))) },
     });
     return { ...result, at: at.toISOString() };
   },

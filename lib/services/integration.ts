@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { type IntegrationSettings, secretFields } from '../core/integration.ts';
 import type { Prisma, Tx } from '../db/index.ts';
 import { changeSecrets, hasKeyFor, newSigningSecret, settingsOf, storedFields } from '../vault/index.ts';
-import { checkedIntegration, IntegrationInput } from './integration-input.ts';
+import { checkedIntegration, IntegrationInput, urlsOf } from './integration-input.ts';
 import { switchIntegration, usesOfIntegrations } from './integration-use.ts';
+import { privateNote } from './private-hosts.ts';
 import { notFound, read, ServiceError, write } from './verb.ts';
 
 /**
@@ -97,7 +98,13 @@ export const createIntegration = write({
       objectType: 'integration',
       objectId: id,
       objectName: name,
-      after: { name, prefix, settings, secrets: Object.keys(given) },
+      after: {
+        name,
+        prefix,
+        settings,
+        secrets: Object.keys(given),
+        ...(await privateNote(urlsOf(prefix, settings))),
+      },
     });
     return { id, shown };
   },
@@ -147,7 +154,14 @@ export const updateIntegration = write({
       objectId: id,
       objectName: name,
       before: { name: before.name, prefix: before.prefix, settings: was },
-      after: { name, prefix, settings: next, secrets: Object.keys(given), cleared },
+      after: {
+        name,
+        prefix,
+        settings: next,
+        secrets: Object.keys(given),
+        cleared,
+        ...(await privateNote(urlsOf(prefix, next))),
+      },
     });
     return { cleared, missing, shown };
   },

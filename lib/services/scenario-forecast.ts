@@ -14,9 +14,11 @@ import {
   comesAtOnce,
   isOpenQuestion,
 } from './audience.ts';
+import { privateHosts } from './private-hosts.ts';
 import { ScenarioId } from './scenario.ts';
 import { scenarioProblems } from './scenario-problems.ts';
 import { documentOf, scenarioOf } from './scenario-row.ts';
+import { staticOrigin } from './secret.ts';
 import { read } from './verb.ts';
 
 /** What Start tells before it starts: who comes, how many requests that makes, and how long they take. */
@@ -26,6 +28,8 @@ export interface RequestForecast {
   number: number;
   name: string;
   host: string;
+  /** Reached only because the operator opened it: a private address, or a port that is not the web's. */
+  isPrivate: boolean;
   /** Who is expected to come; 0 behind On event triggers, where nobody can know. */
   customers: number;
   batchSize: number;
@@ -79,12 +83,19 @@ export const forecastScenario = read({
     ]);
     const customers = entries.length > 0 ? size : 0;
     const arriving = customers > 0 ? await expectedArrivals(ctx.projectId, document, size) : new Map<string, number>();
-    const requests = byNumber(document)
-      .filter((node) => node.kind === 'webhook')
-      .map((node) => {
-        const batchSize = effectiveBatchSize(node.settings, !comesAtOnce(document, node.id));
-        return forecastOf({ ...node, batchSize }, arriving.get(node.id) ?? 0, policies, averages.get(node.id) ?? null);
-      });
+    const requests = await Promise.all(
+      byNumber(document)
+        .filter((node) => node.kind === 'webhook')
+        .map(async (node): Promise<RequestForecast> => {
+          const batchSize = effectiveBatchSize(node.settings, !comesAtOnce(document, node.id));
+          const customersHere = arriving.get(node.id) ?? 0;
+          const origin = staticOrigin(node.settings.url);
+          return {
+            ...forecastOf({ ...node, batchSize }, customersHere, policies, averages.get(node.id) ?? null),
+            isPrivate: origin !== null && (await privateHosts([origin])).length > 0,
+          };
+        }),
+    );
     return {
       customers,
       interactions: interactionsOf(document, customers),
@@ -155,7 +166,7 @@ function forecastOf(
   customers: number,
   policies: PolicyRow[],
   averageMs: number | null,
-): RequestForecast {
+): Omit<RequestForecast, 'isPrivate'> {
   const { batchSize } = node;
   const requests = Math.ceil(customers / batchSize);
   const { policyId } = node.settings;

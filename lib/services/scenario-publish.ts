@@ -17,10 +17,11 @@ import {
   type StartedRun,
   stoppedInside,
 } from '../engine/index.ts';
+import { privateNote } from './private-hosts.ts';
 import { ScenarioId } from './scenario.ts';
 import { scenarioProblems } from './scenario-problems.ts';
 import { addVersion, documentOf, lockForChange, refuseStale, scenarioOf } from './scenario-row.ts';
-import { nextVersion, refuseErrors, templateReads } from './scenario-start.ts';
+import { nextVersion, originsOf, refuseErrors, templateReads } from './scenario-start.ts';
 import { type Ctx, read, ServiceError, write } from './verb.ts';
 import { refuseUnchecked } from './webhook-check.ts';
 
@@ -246,6 +247,7 @@ export const publishScenario = write({
         ...(Object.keys(input.moves).length > 0 ? { moves: input.moves } : {}),
         ...(renewed.length > 0 ? { renewed: renewed.map((node) => node.number) } : {}),
         ...(runs.length > 0 ? { runs: runs.map(({ id, kind }) => ({ id, kind })) } : {}),
+        ...(await privateNote(originsOf(document))),
       },
     });
     return { version: version.number, runs };

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { compile, type TemplateReads } from '../core/compile.ts';
+import type { Document } from '../core/document.ts';
 import type { Problem } from '../core/problems.ts';
 import { type Prisma, sqlOf, type Tx } from '../db/index.ts';
 import { type StartedRun, startRuns, stopRuns } from '../engine/index.ts';
 import { compileTemplate } from '../template/index.ts';
+import { privateNote } from './private-hosts.ts';
 import { ScenarioId } from './scenario.ts';
 import { scenarioProblems } from './scenario-problems.ts';
 import { addVersion, documentOf, keepVersion, lockForChange, lockScenario } from './scenario-row.ts';
+import { staticOrigin } from './secret.ts';
 import { ServiceError, write } from './verb.ts';
 import { refuseUnchecked } from './webhook-check.ts';
 
@@ -62,11 +65,19 @@ export const startScenario = write({
       objectType: 'scenario',
       objectId: scenario.id,
       objectName: scenario.name,
-      after: { version: version.number, runs: runs.map(({ id, kind }) => ({ id, kind })) },
+      after: {
+        version: version.number,
+        runs: runs.map(({ id, kind }) => ({ id, kind })),
+        ...(await privateNote(originsOf(document))),
+      },
     });
     return { runs };
   },
 });
+
+/** Where the webhooks of a document lead, as far as their URLs say for certain. */
+export const originsOf = (document: Document): string[] =>
+  document.nodes.flatMap((node) => (node.kind === 'webhook' ? (staticOrigin(node.settings.url) ?? []) : []));
 
 /** The number of the next version of a scenario. */
 export async function nextVersion(tx: Tx, scenarioId: string): Promise<number> {

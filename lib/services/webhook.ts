@@ -7,6 +7,7 @@ import { type Db, pool } from '../db/index.ts';
 import { type Prepared, type PrepareFault, prepareRequests, type SendResult, sendPrepared } from '../engine/index.ts';
 import { triggerExamples } from './api-trigger-use.ts';
 import { hidingOf, maskedFault, maskedPrepared, maskedResult, mayReveal, sealValues } from './masking.ts';
+import { privateNote } from './private-hosts.ts';
 import { ScenarioId } from './scenario.ts';
 import { documentOf, scenarioOf } from './scenario-row.ts';
 import { act, type Ctx, notFound, read, ServiceError } from './verb.ts';
@@ -118,6 +119,7 @@ export const sendWebhook = act({
         method: view.method,
         host: view.host,
         bytes: view.bytes,
+        ...(await privateNote([view.url])),
         key: view.key,
         answer: result.answer.kind === 'answered' ? result.answer.status : result.answer.reason,
       },

@@ -12,6 +12,7 @@ import type { Attempt, EgressRules, FailureReason, OutgoingRequest, SendLimits, 
 
 export { refuseHeaderName, refuseHeaderValue, sizeOf } from './check.ts';
 export { egressRules } from './egress.ts';
+export { openedOnly } from './opened.ts';
 export {
   type Attempt,
   DEFAULT_LIMITS,
