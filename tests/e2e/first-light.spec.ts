@@ -51,6 +51,9 @@ test('from the printed link to a sent webhook: draw, personalise, test, start, a
 
   await editor.getByRole('radio', { name: 'Customer', exact: true }).click();
   await editor.getByRole('button', { name: 'Test webhook' }).click();
+  await expect(editor).toContainText('Values of customers are hidden.');
+  await expect(request).not.toContainText('welcome to');
+  await editor.getByRole('button', { name: 'Reveal values' }).click();
   await expect(request).toContainText(/Hello\s\p{L}+,\swelcome\sto\s\p{L}+/u);
   await editor.getByRole('button', { name: /^Done/ }).click();
   const response = editor.getByRole('region', { name: 'Response' });
@@ -78,6 +81,7 @@ test('from the printed link to a sent webhook: draw, personalise, test, start, a
   await page.getByRole('row', { name: new RegExp(target) }).click();
   await expect(page.getByRole('table', { name: 'Requests to this target' })).toContainText('/messages/');
   await page.getByRole('table', { name: 'Requests to this target' }).getByRole('row').nth(1).click();
+  await page.getByRole('button', { name: 'Reveal values' }).click();
   await expect(page.getByText(/Hello\s\p{L}+,\swelcome\sto\s\p{L}+/u).first()).toBeVisible();
   await expectAccessible(page);
 });

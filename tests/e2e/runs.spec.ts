@@ -113,6 +113,8 @@ test('a webhook that is stopped by its receiver is told, mended, resumed, and lo
   await requests.getByRole('row').filter({ hasText: '404' }).first().click();
   const drawer = page.getByRole('dialog', { name: /^Request / });
   await expect(drawer).toContainText(/Send a card got 404 from 127\.0\.0\.1:\d+/);
+  await expect(drawer.getByRole('region', { name: 'Body' })).toContainText('"to": "•••"');
+  await drawer.getByRole('button', { name: 'Reveal values' }).click();
   await expect(drawer.getByRole('region', { name: 'Body' })).toContainText('"to": "a');
   await drawer.getByRole('tab', { name: /Response/ }).click();
   await expect(drawer).toContainText('The rehearsal target was told to fail');

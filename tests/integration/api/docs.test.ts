@@ -23,8 +23,16 @@ describe('the examples of docs/api.md', () => {
   beforeAll(async () => {
     server = await serveRoutes('api/v1', 'track');
     project = await newProject();
-    key = (await newApiKey(await project.as('admin'), 'events:write', 'customers:write', 'scenarios:run', 'runs:read'))
-      .key;
+    key = (
+      await newApiKey(
+        await project.as('admin'),
+        'events:write',
+        'customers:write',
+        'customers:delete',
+        'scenarios:run',
+        'runs:read',
+      )
+    ).key;
     scenario = await storeScenario(project.id, rowOf(['on-event', { event: 'purchase' }], webhookStep()));
   });
   afterAll(() => server.stop());
