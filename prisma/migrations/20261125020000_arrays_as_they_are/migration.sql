@@ -1,0 +1,7 @@
+-- Postgres' own compression takes ten times the processor time of writing these arrays, and saves a dozen bytes a journey.
+ALTER TABLE chunk ALTER COLUMN journeys SET STORAGE EXTERNAL, ALTER COLUMN customers SET STORAGE EXTERNAL,
+  ALTER COLUMN windows SET STORAGE EXTERNAL;
+ALTER TABLE request_window ALTER COLUMN journeys SET STORAGE EXTERNAL, ALTER COLUMN customers SET STORAGE EXTERNAL,
+  ALTER COLUMN done_at SET STORAGE EXTERNAL;
+ALTER TABLE ledger_entry ALTER COLUMN journeys SET STORAGE EXTERNAL, ALTER COLUMN customers SET STORAGE EXTERNAL,
+  ALTER COLUMN ms SET STORAGE EXTERNAL, ALTER COLUMN answer_of SET STORAGE EXTERNAL;
