@@ -5,6 +5,7 @@ const handMade = [
   'run_node',
   'ledger_entry',
   'request_window',
+  'campaign_event',
   'worker',
   'policy_slot',
   'policy_pace',

@@ -83,6 +83,17 @@ export interface OwnChunk extends Chunk {
 /** A Postgres array of numbers; much faster than letting the driver quote each of them. */
 export const intArray = (values: readonly number[]): string => `{${values.join(',')}}`;
 
+/** Smallest and largest of at least one number. */
+export function spanOf(values: readonly number[]): [low: number, high: number] {
+  let low = values[0]!;
+  let high = low;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
+}
+
 export const CHUNK_COLUMNS = `id, run_id AS "runId", node, version_id AS "versionId", size, journeys, customers, contexts, policy_id AS "policyId", on_event AS "onEvent",
   attempt, windows, tries, alone, stays, sending, replay_id AS replay, first_at AS "firstAt", due_at AS "dueAt", job_id AS "jobId", claimed, deaths, trying`;
 

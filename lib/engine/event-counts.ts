@@ -16,16 +16,16 @@ export async function countEvents(
     const counts = new Map<number, number>();
     if (where.length === 0) {
       const { rows } = await sql.query<{ customer: number; n: number }>(
-        `SELECT customer_id AS customer, count(*) AS n FROM event
-          WHERE customer_id = ANY($1::bigint[]) AND type = $2 AND ($3::timestamptz IS NULL OR at >= $3::timestamptz)
+        `SELECT customer_id AS customer, count(*) AS n FROM events_of($1::bigint[])
+          WHERE type = $2 AND ($3::timestamptz IS NULL OR at >= $3::timestamptz)
           GROUP BY customer_id`,
         [ids, event, since],
       );
       for (const { customer, n } of rows) counts.set(customer, n);
     } else {
       const { rows } = await sql.query<{ customer: number; properties: Record<string, unknown> }>(
-        `SELECT customer_id AS customer, properties FROM event
-          WHERE customer_id = ANY($1::bigint[]) AND type = $2 AND ($3::timestamptz IS NULL OR at >= $3::timestamptz)`,
+        `SELECT customer_id AS customer, properties FROM events_of($1::bigint[])
+          WHERE type = $2 AND ($3::timestamptz IS NULL OR at >= $3::timestamptz)`,
         [ids, event, since],
       );
       for (const { customer, properties } of rows)

@@ -1,5 +1,6 @@
 import type { Sql } from '../db/index.ts';
-import { insertChunks, intArray, type NewChunk, type Try } from './chunks.ts';
+import { type CampaignEvents, writeCampaignEvents } from './campaign-events.ts';
+import { insertChunks, intArray, type NewChunk, spanOf, type Try } from './chunks.ts';
 import { admit, type IncomingEvent, insertEvents } from './receive-events.ts';
 
 /**
@@ -49,12 +50,6 @@ export interface Counts {
   retries: number;
   answers: number;
   ms: number;
-}
-
-interface CampaignEvents {
-  projectId: string;
-  customers: number[];
-  properties: string;
 }
 
 const noCounts = (): Counts => ({
@@ -122,12 +117,7 @@ export class Transition {
       await insertEvents(sql, projectId, events);
       if (triggers) await admit(sql, projectId, events);
     }
-    for (const { projectId, customers, properties } of this.campaign.values())
-      await sql.query(
-        `INSERT INTO event (project_id, customer_id, type, at, properties)
-         SELECT $1::uuid, c, 'campaign', now(), $3::jsonb FROM unnest($2::bigint[]) AS c`,
-        [projectId, intArray(customers), properties],
-      );
+    await writeCampaignEvents(sql, [...this.campaign.values()]);
     await insertChunks(sql, this.chunks);
     for (let i = 0; i < this.entries.length; i += ENTRIES_A_STATEMENT)
       await writeEntries(sql, this.entries.slice(i, i + ENTRIES_A_STATEMENT));
@@ -218,14 +208,4 @@ async function writeEntries(sql: Sql, entries: readonly Entry[]): Promise<void> 
     return `(${places.join(', ')})`;
   });
   await sql.query(`INSERT INTO ledger_entry (${ENTRY_COLUMNS}) VALUES ${rows.join(', ')}`, values);
-}
-
-function spanOf(values: readonly number[]): [low: number, high: number] {
-  let low = values[0]!;
-  let high = low;
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return [low, high];
 }

@@ -67,7 +67,7 @@ async function countCustomers(projectId: string): Promise<number> {
 
 async function lastEvents(ids: number[]): Promise<Map<number, Date>> {
   const { rows } = await pool().query<{ customer_id: number; at: Date }>(
-    'SELECT customer_id, max(at) AS at FROM event WHERE customer_id = ANY($1::bigint[]) GROUP BY customer_id',
+    'SELECT customer_id, max(at) AS at FROM events_of($1::bigint[]) GROUP BY customer_id',
     [ids],
   );
   return new Map(rows.map((row) => [row.customer_id, row.at]));
@@ -83,7 +83,7 @@ export const getCustomer = read({
     const [identifiers, types] = await Promise.all([
       identifiersOf(pool(), ctx.projectId, [row.id]),
       pool().query<{ type: string; n: number; last: Date }>(
-        'SELECT type, count(*) AS n, max(at) AS last FROM event WHERE customer_id = $1 GROUP BY type ORDER BY n DESC, type',
+        'SELECT type, count(*) AS n, max(at) AS last FROM events_of(ARRAY[$1::bigint]) GROUP BY type ORDER BY n DESC, type',
         [row.id],
       ),
     ]);

@@ -31,22 +31,19 @@ export async function pageOfEvents(
 ): Promise<{ events: EventRow[]; next: string | null }> {
   const from = before === null ? START : readCursor(before);
   const values: unknown[] = [projectId, from.at, from.id, limit + 1];
-  // Of somebody who is being deleted nothing is shown any more, before it is gone.
-  const after =
-    '(e.at, e.id) < ($2::timestamptz, $3::bigint) AND EXISTS (SELECT FROM customer c WHERE c.id = e.customer_id)';
   const order = 'ORDER BY e.at DESC, e.id DESC LIMIT $4::int';
   let source: string;
   if (customerIds) {
     values.push(customerIds, type);
-    source = `SELECT e.* FROM event e WHERE e.project_id = $1::uuid AND e.customer_id = ANY($5::bigint[])
-               AND ($6::text IS NULL OR e.type = $6) AND ${after} ${order}`;
+    source = `SELECT e.* FROM events_of($5::bigint[]) AS e WHERE e.project_id = $1::uuid
+               AND ($6::text IS NULL OR e.type = $6) AND (e.at, e.id) < ($2::timestamptz, $3::bigint)
+               AND EXISTS (SELECT FROM customer c WHERE c.id = e.customer_id) ${order}`;
   } else if (type !== null) {
     values.push(type);
-    source = `SELECT e.* FROM event e WHERE e.project_id = $1::uuid AND e.type = $5 AND ${after} ${order}`;
+    source = `SELECT e.* FROM events_in($1::uuid, $5, $2::timestamptz, $3::bigint, $4::int) AS e ${order}`;
   } else {
     source = `WITH RECURSIVE types AS (${TYPES})
-      SELECT e.* FROM types, LATERAL (
-        SELECT e.* FROM event e WHERE e.project_id = $1::uuid AND e.type = types.type AND ${after} ${order}) AS e
+      SELECT e.* FROM types, LATERAL events_in($1::uuid, types.type, $2::timestamptz, $3::bigint, $4::int) AS e
       WHERE types.type IS NOT NULL ${order}`;
   }
   const { rows } = await sql.query<{
@@ -70,15 +67,19 @@ export async function pageOfEvents(
   };
 }
 
+/** Whether somebody got campaign events together with others, which are no rows of `event`. */
+const CAMPAIGN = `CASE WHEN EXISTS (SELECT FROM campaign_event c WHERE c.project_id = $1::uuid) THEN 'campaign' END`;
+
 /** The project's types of events ($1) by skipping through the index on (project, type, at); ends with a null row. */
-export const TYPES = `(SELECT min(e.type) AS type FROM event e WHERE e.project_id = $1::uuid)
+export const TYPES = `(SELECT least(min(e.type), ${CAMPAIGN}) AS type FROM event e WHERE e.project_id = $1::uuid)
   UNION ALL
-  SELECT (SELECT min(e.type) FROM event e WHERE e.project_id = $1::uuid AND e.type > types.type)
+  SELECT least((SELECT min(e.type) FROM event e WHERE e.project_id = $1::uuid AND e.type > types.type),
+               CASE WHEN types.type < 'campaign' THEN ${CAMPAIGN} END)
     FROM types WHERE types.type IS NOT NULL`;
 
 function readCursor(cursor: string): { at: string; id: string } {
   const [at = '', id = ''] = cursor.split('_');
-  if (Number.isNaN(Date.parse(at)) || !/^\d{1,18}$/.test(id))
+  if (Number.isNaN(Date.parse(at)) || !/^-?\d{1,18}$/.test(id))
     throw new ServiceError('invalid', 'before: is not the end of a page');
   return { at, id };
 }

@@ -51,8 +51,11 @@ export const listEventTypes = read({
       `WITH RECURSIVE types AS (${TYPES})
        SELECT types.type,
               (SELECT count(*) FROM event e WHERE e.project_id = $1::uuid AND e.type = types.type
-                  AND e.at > now() - make_interval(days => $2)) AS n,
-              (SELECT max(e.at) FROM event e WHERE e.project_id = $1::uuid AND e.type = types.type) AS last
+                  AND e.at > now() - make_interval(days => $2))
+              + (SELECT coalesce(sum(c.size), 0) FROM campaign_event c WHERE types.type = 'campaign'
+                    AND c.project_id = $1::uuid AND c.at > now() - make_interval(days => $2)) AS n,
+              greatest((SELECT max(e.at) FROM event e WHERE e.project_id = $1::uuid AND e.type = types.type),
+                       (SELECT max(c.at) FROM campaign_event c WHERE types.type = 'campaign' AND c.project_id = $1::uuid)) AS last
          FROM types WHERE types.type IS NOT NULL ORDER BY n DESC, types.type`,
       [ctx.projectId, COUNTED_DAYS],
     );

@@ -147,8 +147,8 @@ async function latestEvents(
   const ids = people.flatMap(({ id }) => (id === null ? [] : [id]));
   const [own, fields] = await Promise.all([
     pool().query<{ customer_id: number; properties: Record<string, unknown> }>(
-      `SELECT DISTINCT ON (customer_id) customer_id, properties FROM event
-        WHERE customer_id = ANY($1::bigint[]) AND type = $2 ORDER BY customer_id, at DESC`,
+      `SELECT DISTINCT ON (customer_id) customer_id, properties FROM events_of($1::bigint[])
+        WHERE type = $2 ORDER BY customer_id, at DESC`,
       [ids, type],
     ),
     eventFields(ctx.projectId, type),
@@ -165,7 +165,7 @@ export async function eventFields(
 ): Promise<{ name: string; type: string; example: unknown }[]> {
   const { rows } = await pool().query<{ name: string; type: string; example: unknown }>(
     `WITH sample AS MATERIALIZED (
-       SELECT properties FROM event WHERE project_id = $1 AND type = $2 ORDER BY at DESC LIMIT 200)
+       SELECT properties FROM events_in($1, $2, 'infinity', 9223372036854775807, 200) ORDER BY at DESC LIMIT 200)
      SELECT p.key AS name, mode() WITHIN GROUP (ORDER BY jsonb_typeof(p.value)) AS type, (array_agg(p.value))[1] AS example
        FROM sample, jsonb_each(sample.properties) AS p GROUP BY p.key ORDER BY count(*) DESC, p.key LIMIT 200`,
     [projectId, type],

@@ -54,7 +54,7 @@ describe('a run over an audience', () => {
     );
     expect(rows[0]).toEqual({ count: 2500 });
     const events = await pool().query(
-      "SELECT count(*) FROM event WHERE project_id = $1 AND type = 'campaign' AND properties->>'status' = 'sent'",
+      "SELECT count(*) FROM events_in($1, 'campaign', 'infinity', 9223372036854775807, 10000) WHERE properties->>'status' = 'sent'",
       [projectId],
     );
     expect(events.rows[0]).toEqual({ count: 2500 });

@@ -28,6 +28,13 @@ const add = (customerId: string, type: string, at: string, properties = {}) =>
     at,
     properties,
   ]);
+const together = (customers: string[], at: string) =>
+  pool().query(
+    `INSERT INTO campaign_event (project_id, at, properties, customers, size, span)
+     SELECT $1, $3, '{"status": "sent"}', $2::bigint[], cardinality($2::bigint[]), int8range(min(c), max(c), '[]')
+       FROM unnest($2::bigint[]) AS c`,
+    [project.id, customers, at],
+  );
 const now = Date.now();
 const ago = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
 
@@ -61,6 +68,32 @@ describe('the latest events', () => {
     expect(seen.size).toBe(9);
   });
 
+  it('page through campaign events of many customers at once, among all others', async () => {
+    await add(eva, 'visit', ago(5));
+    await together(['9', '8', '7', adam, eva], ago(4));
+    await together([eva, '7', adam], ago(4));
+    await add(adam, 'campaign', ago(4));
+    await add(adam, 'visit', ago(1));
+    const seen: string[] = [];
+    for (const type of [null, 'campaign']) {
+      let before: string | null = null;
+      seen.length = 0;
+      do {
+        const page: Awaited<ReturnType<(typeof verbs)['event.list']>> = await verbs['event.list'](viewer, {
+          type,
+          before,
+          limit: 2,
+        });
+        for (const event of page.events) seen.push(`${event.id} ${event.customerId} ${event.type}`);
+        before = page.next;
+      } while (before);
+      expect(new Set(seen).size).toBe(type === null ? 11 : 9);
+      expect(seen.filter((text) => text.endsWith(` ${eva} campaign`))).toHaveLength(2);
+    }
+    const { events } = await verbs['event.list'](viewer, { customer: 'eva' });
+    expect(events.map(({ type }) => type)).toEqual(['campaign', 'campaign', 'visit']);
+  });
+
   it('are filtered by type and by whatever names a customer', async () => {
     await add(eva, 'visit', ago(1));
     await add(adam, 'visit', ago(2));
@@ -86,6 +119,21 @@ describe('the types of events', () => {
         { type: 'purchase', count: 0, lastAt: ago(60 * 24 * 40) },
       ],
     });
+  });
+
+  it('count campaign events of many customers at once', async () => {
+    await add(eva, 'visit', ago(1));
+    await together([eva, adam], ago(3));
+    await add(eva, 'campaign', ago(4));
+    await add(eva, 'abandoned', ago(5));
+    const { types } = await verbs['event.types'](viewer, {});
+    expect(types).toEqual([
+      { type: 'campaign', count: 3, lastAt: ago(3) },
+      { type: 'abandoned', count: 1, lastAt: ago(5) },
+      { type: 'visit', count: 1, lastAt: ago(1) },
+    ]);
+    const { eventTypes } = await verbs['customer.get'](viewer, { id: eva });
+    expect(eventTypes[0]).toEqual({ type: 'campaign', count: 2, lastAt: ago(3) });
   });
 
   it('are none in an empty project', async () => {
