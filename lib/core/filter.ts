@@ -70,6 +70,11 @@ export function eventCriteria(filter: Filter): EventCriterion[] {
   return filter.groups.flatMap((group) => group.criteria.filter((c): c is EventCriterion => c.kind === 'event'));
 }
 
+/** The customer's properties that a filter reads; those of events are not among them. */
+export function propertiesOf(filter: Filter): string[] {
+  return filter.groups.flatMap(({ criteria }) => criteria.flatMap((c) => (c.kind === 'property' ? [c.property] : [])));
+}
+
 /** Whether the subject satisfies the filter. Never throws: a value of the wrong type just does not match. */
 export function matches(filter: Filter, subject: FilterSubject): boolean {
   if (filter.groups.length === 0) return true;

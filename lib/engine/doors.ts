@@ -14,6 +14,7 @@ import { startRun } from './start.ts';
 import { passAll } from './step.ts';
 import { Transition } from './transition.ts';
 import { arrive, depart, newJourneys } from './walk.ts';
+import { propertiesRead } from './walk-reads.ts';
 
 /** Chunks that need no slots: people at a door come in, people in a wait go on. One transaction each. */
 
@@ -151,10 +152,11 @@ async function nextPage(sql: Sql, { worker, runs }: WalkHooks, chunk: Chunk): Pr
   if (doors.length === 0) return end();
   const upperBound = isScheduled && cursor === 0 ? await fire(sql, run, chunk) : rows[0]!.upperBound;
   const into = new Transition();
+  const wanted = propertiesRead(run.program);
   let at = cursor;
   let entered = 0;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const customers = await pageOfCustomers(sql, run.projectId, { after: at, upTo: upperBound, limit: PAGE });
+    const customers = await pageOfCustomers(sql, run.projectId, { after: at, upTo: upperBound, limit: PAGE }, wanted);
     if (customers.length === 0) {
       at = upperBound;
       break;

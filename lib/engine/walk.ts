@@ -9,6 +9,7 @@ import { HANDLERS } from './handlers/index.ts';
 import type { RunContext } from './runs.ts';
 import type { Departure, Handler, Step } from './step.ts';
 import type { Outcome, Transition } from './transition.ts';
+import { propertiesRead } from './walk-reads.ts';
 
 /** Walks groups of journeys through nodes in memory until they rest, end or fail; all effects go into one transition. */
 
@@ -68,7 +69,7 @@ async function handle(at: Omit<Step, 'node'> & { entry: ProgramNode; node?: neve
   const handler = HANDLERS[node.kind] as Handler<Kind>;
   let { travellers } = at;
   const gone: Traveller[] = [];
-  if (handler.reads(node)) travellers = await loadCustomers(at.sql, travellers, gone);
+  if (handler.reads(node)) travellers = await loadCustomers(at.sql, travellers, gone, propertiesRead(at.run.program));
   const departures = travellers.length > 0 ? await handler.arrive({ ...at, node, travellers }) : [];
   return gone.length > 0
     ? [...departures, { travellers: gone, outcome: 'skipped', port: null, reason: 'the customer was deleted' }]

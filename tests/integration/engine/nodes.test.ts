@@ -189,6 +189,20 @@ describe('Condition', () => {
     expect(counts.get(3)!.ports).toEqual({ yes: 1, no: 1 });
   });
 
+  it('tells a property that is null, one that is empty and one that is missing apart', async () => {
+    const given = [{ tier: null }, { tier: '' }, {}, { tier: 'gold', "it's": 1 }];
+    const { projectId } = await projectWithCustomers(4, (i) => given[i]!);
+    const { add, document } = draw();
+    const now = add('now');
+    const jinja = (expression: string) => add('condition', { mode: 'jinja', expression }, [now, 'out']);
+    jinja('customer.tier is defined');
+    jinja('customer.tier is none');
+    jinja('customer["it\'s"] == 1');
+    add('condition', { filter: filter(property('tier', 'has value', '')) }, [now, 'out']);
+    const counts = await ended((await start(projectId, document())).id);
+    expect([2, 3, 4, 5].map((node) => counts.get(node)!.ports.yes)).toEqual([3, 1, 1, 1]);
+  });
+
   it('ends the journey of whoever its expression fails for, with the reason', async () => {
     const { projectId } = await projectWithCustomers(3, (i) => ({ age: i === 1 ? 'old' : 20 + i }));
     const { add, document } = draw();

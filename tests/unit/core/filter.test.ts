@@ -9,6 +9,7 @@ import {
   matches,
   Operator,
   type PropertyCriterion,
+  propertiesOf,
   propertyMatches,
 } from '../../../lib/core/filter.ts';
 
@@ -209,6 +210,21 @@ describe('a filter', () => {
     const other = { properties: { country: 'CZ' }, now: NOW };
     expect(matches(asked, { ...other, eventCounts: [0, 3, 1] })).toBe(true);
     expect(matches(asked, { ...other, eventCounts: [0, 4, 1] })).toBe(false);
+  });
+
+  it('tells which properties of the customer it reads, and none of events', () => {
+    const asked = Filter.parse({
+      groups: [
+        { criteria: [{ kind: 'property', property: 'tier', operator: 'has value' }] },
+        {
+          criteria: [
+            { kind: 'event', event: 'view', where: [{ kind: 'property', property: 'page', operator: 'has value' }] },
+            { kind: 'property', property: 'city', operator: 'has value' },
+          ],
+        },
+      ],
+    });
+    expect(propertiesOf(asked)).toEqual(['tier', 'city']);
   });
 
   it('takes a missing count for none', () => {
