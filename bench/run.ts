@@ -1,11 +1,11 @@
 // npm run bench: ours between two raw runs on the same machine at the same time, several rounds, medians.
-//   --mode single|batched|all   --customers N   --rounds N   --concurrency N   --latency MS   --json
+//   --mode single|batched|all   --customers N   --rounds N   --concurrency N   --latency MS   --json   --profile FOLDER
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePort } from '../tools/postgres.ts';
-import { type Child, installationKeys, openDatabase, run, startChild } from '../tools/stack.ts';
+import { type Child, installationKeys, openDatabase, run, startChild, WORKER_NODE_ARGS } from '../tools/stack.ts';
 import { customer, scenario } from './job.ts';
 import { cpuOfTree, median, peakMemory } from './processes.ts';
 import { rawRun } from './raw.ts';
@@ -18,6 +18,7 @@ const { values: options } = parseArgs({
     concurrency: { type: 'string' },
     latency: { type: 'string', default: '0' },
     json: { type: 'boolean', default: false },
+    profile: { type: 'string' },
   },
 });
 
@@ -181,7 +182,10 @@ await run(async () => {
     const sink = await startChild('target', 'bench/target.ts', env, { args: [String(port)] });
     stops.push(() => sink.stop());
     const worker = await startChild('worker', 'tools/start-worker.ts', env, {
-      nodeArgs: ['--max-semi-space-size=8', '--disallow-code-generation-from-strings'],
+      nodeArgs: [
+        ...WORKER_NODE_ARGS,
+        ...(options.profile ? ['--cpu-prof', `--cpu-prof-dir=${path.resolve(options.profile)}`] : []),
+      ],
     });
     stops.push(() => worker.stop());
     const { rows } = await pool().query<{ pid: number }>(

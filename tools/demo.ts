@@ -8,7 +8,7 @@ import { SingleBar } from 'cli-progress';
 import pc from 'picocolors';
 import { seedDemo } from '../prisma/seed.ts';
 import { freePort } from './postgres.ts';
-import { installationKeys, openDatabase, run, startChild } from './stack.ts';
+import { installationKeys, openDatabase, run, startChild, WORKER_NODE_ARGS } from './stack.ts';
 
 const { values: options } = parseArgs({
   options: { customers: { type: 'string', default: '10000' }, json: { type: 'boolean', default: false } },
@@ -203,7 +203,7 @@ await run(async () => {
     });
     stops.push(() => rehearsal.stop());
     const worker = await startChild('worker', 'tools/start-worker.ts', env, {
-      nodeArgs: ['--max-semi-space-size=8', '--disallow-code-generation-from-strings'],
+      nodeArgs: WORKER_NODE_ARGS,
     });
     stops.push(() => worker.stop());
 

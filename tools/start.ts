@@ -4,7 +4,16 @@ import pc from 'picocolors';
 import { newSignInLink, seedDemo } from '../prisma/seed.ts';
 import { buildIfStale } from './build.ts';
 import { listens, StartupError } from './postgres.ts';
-import { type Child, dataFolder, installationKeys, keptPort, openDatabase, run, startChild } from './stack.ts';
+import {
+  type Child,
+  dataFolder,
+  installationKeys,
+  keptPort,
+  openDatabase,
+  run,
+  startChild,
+  WORKER_NODE_ARGS,
+} from './stack.ts';
 
 const dev = process.argv.includes('--dev');
 
@@ -105,12 +114,7 @@ async function bringUp(
       () => child('rehearsal target', 'tools/start-rehearsal.ts', { REHEARSAL_PORT: String(rehearsalPort) }),
       () => rehearsalUrl,
     );
-  await step('worker', () =>
-    child('worker', 'tools/start-worker.ts', {}, [
-      '--max-semi-space-size=8',
-      '--disallow-code-generation-from-strings',
-    ]),
-  );
+  await step('worker', () => child('worker', 'tools/start-worker.ts', {}, WORKER_NODE_ARGS));
   await step(
     'web',
     () => child('web', 'tools/start-web.ts', { PORT: String(port), HOST: host, ...(dev ? { HOOKLINE_DEV: '1' } : {}) }),

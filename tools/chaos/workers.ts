@@ -1,7 +1,7 @@
 // The workers of a run under faults: started, found in the database, and watched for a secret that should be nowhere.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pool } from '../../lib/db/index.ts';
-import { type Child, startChild } from '../stack.ts';
+import { type Child, startChild, WORKER_NODE_ARGS } from '../stack.ts';
 
 /** Every connection of a worker carries this name, so that all of them can be cut. */
 export const NAME = 'hookline worker';
@@ -43,7 +43,7 @@ export class Workers {
         LOG_LEVEL: process.env.LOG_LEVEL ?? 'debug',
       },
       {
-        nodeArgs: ['--max-semi-space-size=8', '--disallow-code-generation-from-strings', ...nodeArgs],
+        nodeArgs: [...WORKER_NODE_ARGS, ...nodeArgs],
         quiet: true,
       },
     );
