@@ -55,3 +55,38 @@ function inParts({ customers, ...rest }: CampaignEvents): CampaignEvents[] {
     parts.push({ ...rest, customers: customers.slice(i, i + CHUNK_SIZE) });
   return parts;
 }
+
+/** Rows that may hold one of the customers ($1). */
+const WITH_ONE_OF = `SELECT s.id FROM unnest($1::bigint[]) AS p(id) JOIN campaign_event s ON s.span @> p.id`;
+
+/** Takes customers out of events that they share with others. @returns how many events they had */
+export async function eraseFromCampaigns(sql: Sql, customers: readonly number[]): Promise<number> {
+  const { rows } = await sql.query<{ n: number }>(
+    `WITH rest AS (
+       SELECT c.id, c.size, array(SELECT m.id FROM unnest(c.customers) WITH ORDINALITY AS m(id, place)
+                                   WHERE m.id <> ALL($1::bigint[]) ORDER BY m.place) AS customers
+         FROM campaign_event c WHERE c.id IN (${WITH_ONE_OF}) AND c.customers && $1::bigint[] FOR UPDATE),
+     emptied AS (DELETE FROM campaign_event c USING rest WHERE c.id = rest.id AND cardinality(rest.customers) = 0),
+     changed AS (
+       UPDATE campaign_event c SET customers = rest.customers, size = cardinality(rest.customers)
+         FROM rest WHERE c.id = rest.id AND cardinality(rest.customers) > 0)
+     SELECT coalesce(sum(size - cardinality(customers)), 0) AS n FROM rest`,
+    [intArray(customers)],
+  );
+  return Number(rows[0]!.n);
+}
+
+/** Gives events that customers share with others to other customers, in pairs; what was somebody's stays in its place. */
+export async function moveInCampaigns(sql: Sql, from: readonly number[], to: readonly number[]): Promise<void> {
+  await sql.query(
+    `WITH moved AS (
+       SELECT c.id, array(SELECT coalesce(t.winner, m.id) FROM unnest(c.customers) WITH ORDINALITY AS m(id, place)
+                            LEFT JOIN unnest($1::bigint[], $2::bigint[]) AS t(loser, winner) ON t.loser = m.id
+                           ORDER BY m.place) AS customers
+         FROM campaign_event c WHERE c.id IN (${WITH_ONE_OF}) AND c.customers && $1::bigint[] FOR UPDATE)
+     UPDATE campaign_event c SET customers = moved.customers,
+            span = (SELECT int8range(min(m), max(m), '[]') FROM unnest(moved.customers) AS m)
+       FROM moved WHERE c.id = moved.id`,
+    [intArray(from), intArray(to)],
+  );
+}

@@ -6,6 +6,7 @@
  */
 export { acceptCall, type CalledRun, pausedListeners } from './api-calls.ts';
 export { AudienceCheck, type AudienceReport, type CheckedPerson } from './audience-check.ts';
+export { eraseFromCampaigns, moveInCampaigns } from './campaign-events.ts';
 export { eraseAnswers, eraseRequests, hiding, type Place, rowsToSearch } from './erase.ts';
 export { countEvents } from './event-counts.ts';
 export { leaveRuns } from './leave-runs.ts';

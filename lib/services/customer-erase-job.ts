@@ -1,6 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inTransaction, pool, prisma, type Sql } from '../db/index.ts';
-import { eraseAnswers, eraseRequests, hiding, leaveRuns, type Place, rowsToSearch } from '../engine/index.ts';
+import {
+  eraseAnswers,
+  eraseFromCampaigns,
+  eraseRequests,
+  hiding,
+  leaveRuns,
+  type Place,
+  rowsToSearch,
+} from '../engine/index.ts';
 import { log } from '../log.ts';
 import { audit } from './verb.ts';
 
@@ -82,10 +90,7 @@ const STEPS: readonly Step[] = [
   {
     what: 'events',
     async size(sql, _job, { ids }) {
-      const { rows } = await sql.query<{ n: number }>(
-        'SELECT count(*) AS n FROM event WHERE customer_id = ANY($1::bigint[])',
-        [ids],
-      );
+      const { rows } = await sql.query<{ n: number }>('SELECT count(*) AS n FROM events_of($1::bigint[])', [ids]);
       return Number(rows[0]!.n);
     },
     async batch(sql, _job, { ids }) {
@@ -94,7 +99,9 @@ const STEPS: readonly Step[] = [
          RETURNING id`,
         [ids],
       );
-      return { next: rows.length === EVENTS_A_TIME ? AGAIN : null, seen: rows.length, removed: rows.length };
+      if (rows.length === EVENTS_A_TIME) return { next: AGAIN, seen: rows.length, removed: rows.length };
+      const removed = rows.length + (await eraseFromCampaigns(sql, ids));
+      return { next: null, seen: removed, removed };
     },
   },
   {

@@ -1,4 +1,5 @@
 import type { Sql } from '../db/index.ts';
+import { moveInCampaigns } from '../engine/index.ts';
 import { HARD_KIND, type Identifier, type PropertyChange } from './customer-input.ts';
 
 /**
@@ -278,6 +279,7 @@ async function moveMerged(sql: Sql, merges: { loser: Node; winner: Node }[]): Pr
          FROM unnest($1::bigint[], $2::bigint[]) AS t(loser, winner) WHERE customer_id = t.loser`,
       [losers, winners],
     );
+  await moveInCampaigns(sql, losers, winners);
   // Requests of theirs name them by their former numbers: whoever deletes the customer must know these.
   await sql.query(
     `WITH t AS (SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS u(loser, winner)),

@@ -2,7 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventCriterion } from '../../../lib/core/filter.ts';
 import { inTransaction, pool } from '../../../lib/db/index.ts';
 import { writeCampaignEvents } from '../../../lib/engine/campaign-events.ts';
-import { countEvents, startWorker, type Worker } from '../../../lib/engine/index.ts';
+import {
+  countEvents,
+  eraseFromCampaigns,
+  moveInCampaigns,
+  startWorker,
+  type Worker,
+} from '../../../lib/engine/index.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { draw, ended, policy, projectWithCustomers, start, withTarget } from '../../support/engine.ts';
 
@@ -97,5 +103,30 @@ describe('campaign events', () => {
     expect(customers.map((id) => all!.get(id))).toEqual([3, 3, ...Array(8).fill(2), ...Array(10).fill(1)]);
     expect(customers.map((id) => sentOnly!.get(id))).toEqual([2, 2, ...Array(18).fill(1)]);
     expect(others!.size).toBe(0);
+  });
+
+  it('lose a customer who is deleted, and go with the last one', async () => {
+    const { projectId, customers } = await projectWithCustomers(20);
+    await write(projectId, customers);
+    await write(projectId, customers.slice(0, 8), 'failed');
+    expect(await inTransaction((sql) => eraseFromCampaigns(sql, customers.slice(0, 3)))).toBe(6);
+    expect(await eventsOf(...customers.slice(0, 3))).toEqual([]);
+    expect((await eventsOf(...customers)).map((event) => event.customer_id)).toEqual([
+      ...customers.slice(3, 8).flatMap((id) => [id, id]),
+      ...customers.slice(8),
+    ]);
+    expect(await inTransaction((sql) => eraseFromCampaigns(sql, customers))).toBe(22);
+    expect((await rowsOf(projectId)).many).toBe(0);
+  });
+
+  it('go along when a customer is merged into another', async () => {
+    const { projectId, customers } = await projectWithCustomers(10);
+    const [first, second, third] = customers as [number, number, number];
+    const winner = third + 1_000_000;
+    await write(projectId, customers);
+    await inTransaction((sql) => moveInCampaigns(sql, [first, second], [winner, winner]));
+    expect(await eventsOf(first, second)).toEqual([]);
+    expect(await eventsOf(winner)).toHaveLength(2);
+    expect(await eventsOf(...customers)).toHaveLength(8);
   });
 });

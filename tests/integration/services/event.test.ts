@@ -70,8 +70,9 @@ describe('the latest events', () => {
 
   it('page through campaign events of many customers at once, among all others', async () => {
     await add(eva, 'visit', ago(5));
-    await together(['9', '8', '7', adam, eva], ago(4));
-    await together([eva, '7', adam], ago(4));
+    // Nobody has these numbers any more.
+    await together(['999', '998', '997', adam, eva], ago(4));
+    await together([eva, '997', adam], ago(4));
     await add(adam, 'campaign', ago(4));
     await add(adam, 'visit', ago(1));
     const seen: string[] = [];
@@ -87,7 +88,7 @@ describe('the latest events', () => {
         for (const event of page.events) seen.push(`${event.id} ${event.customerId} ${event.type}`);
         before = page.next;
       } while (before);
-      expect(new Set(seen).size).toBe(type === null ? 11 : 9);
+      expect(new Set(seen).size).toBe(type === null ? 7 : 5);
       expect(seen.filter((text) => text.endsWith(` ${eva} campaign`))).toHaveLength(2);
     }
     const { events } = await verbs['event.list'](viewer, { customer: 'eva' });
