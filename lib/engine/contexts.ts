@@ -77,6 +77,15 @@ export interface Frame {
 
 const NOBODY: Record<string, unknown> = Object.freeze(Object.create(null) as Record<string, unknown>);
 
+let latest: { responses: readonly EarlierResponse[]; seen: unknown } = { responses: NONE, seen: webhookValue(NONE) };
+
+/** Responses as templates see them. People of a chunk have mostly met the same ones, so the latest is kept. */
+function seenOf(responses: readonly EarlierResponse[]): unknown {
+  if (responses.length === 0) responses = NONE;
+  if (responses !== latest.responses) latest = { responses, seen: webhookValue(responses) };
+  return latest.seen;
+}
+
 /** What a template of the node sees for one customer (Bloomreach docs: personalisation using Jinja). */
 export function contextFor(
   frame: Frame,
@@ -87,7 +96,7 @@ export function contextFor(
     customer: traveller.properties ?? NOBODY,
     event: traveller.event ?? NOBODY,
     trigger: frame.trigger ?? NOBODY,
-    webhook: traveller.responses.length > 0 ? webhookValue(traveller.responses) : webhookValue(NONE),
+    webhook: seenOf(traveller.responses),
     project: frame.project,
     scenario: frame.scenario,
     action: frame.action,

@@ -75,9 +75,9 @@ async function settleFinal(
   newest: Newest,
 ): Promise<void> {
   const { chunk } = group[0]!;
-  const travellers = group.flatMap(({ window, positions, fate: own }) =>
-    positions.map((position) => met(window.travellers[position]!, own.kind === 'final' ? own.view : null)),
-  );
+  const travellers: Traveller[] = [];
+  for (const { window, positions, fate: own } of group)
+    meet(window.travellers, positions, own.kind === 'final' ? own.view : null, travellers);
   countDeparture(into, chunk.runId, chunk.node, fate.outcome, fate.port, travellers.length);
   into.entries.push(entryOf(group, fate, travellers));
   trackCampaign(group, fate, into);
@@ -87,8 +87,28 @@ async function settleFinal(
   }
 }
 
-const met = (traveller: Traveller, view: (Fate & { kind: 'final' })['view']): Traveller =>
-  view ? { ...traveller, responses: [...traveller.responses, view] } : traveller;
+/** Travellers with a response more; those who have met the same before have met the same now, as one list. */
+function meet(
+  all: readonly Traveller[],
+  positions: readonly number[],
+  view: (Fate & { kind: 'final' })['view'],
+  into: Traveller[],
+): void {
+  let before: Traveller['responses'] | null = null;
+  let now: Traveller['responses'] = [];
+  for (const position of positions) {
+    const traveller = all[position]!;
+    if (!view) {
+      into.push(traveller);
+      continue;
+    }
+    if (traveller.responses !== before) {
+      before = traveller.responses;
+      now = [...before, view];
+    }
+    into.push({ ...traveller, responses: now });
+  }
+}
 
 function entryOf(
   group: readonly Settlement[],
