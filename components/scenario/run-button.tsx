@@ -46,8 +46,16 @@ export function RunButton() {
         </Button>
       )}
       {live?.differs ? (
-        <Button variant="primary" icon={<Radio aria-hidden />} className="ml-1" onClick={() => setOpen('publish')}>
-          Publish changes
+        <Button
+          variant="primary"
+          icon={<Radio aria-hidden />}
+          aria-label="Publish changes"
+          className="ml-1"
+          onClick={() => setOpen('publish')}
+        >
+          <span>
+            Publish<span className="max-xl:hidden"> changes</span>
+          </span>
         </Button>
       ) : null}
       {open === 'publish' ? <PublishDialog onClose={() => setOpen(null)} /> : null}
