@@ -1,15 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inTransaction, pool, prisma, type Sql } from '../db/index.ts';
-import {
-  eraseAnswers,
-  eraseFromCampaigns,
-  eraseRequests,
-  hiding,
-  leaveRuns,
-  type Place,
-  rowsToSearch,
-} from '../engine/index.ts';
 import { log } from '../log.ts';
+import { type Job, type People, STEPS } from './customer-erase-steps.ts';
 import { audit } from './verb.ts';
 
 /**
@@ -21,9 +13,6 @@ import { audit } from './verb.ts';
 /** First key of the advisory locks of deletions; the second is of the deletion. */
 const LOCK_CLASS = 1_767_905;
 const LOCK_KEY = '(hashtext($1::text) & 2147483647)';
-const EVENTS_A_TIME = 5000;
-/** Who was about to be asked for at the request is in a window by then, and so is known to be under way. */
-const GRACE_MS = 2000;
 const LOOK_AGAIN_MS = 500;
 /** How long whoever works on it waits for requests that are under way, before a worker looks from time to time. */
 const PATIENCE_MS = 10_000;
@@ -31,154 +20,6 @@ const POLL_MS = 2000;
 /** Another transaction was in the way: once more. */
 const IN_THE_WAY = new Set(['40P01', '40001']);
 const TRIES = 3;
-
-interface Job {
-  id: string;
-  projectId: string;
-  customers: number;
-  step: number;
-  place: Place | null;
-  done: number;
-  removed: Record<string, number>;
-  requestId: string | null;
-  createdAt: Date;
-}
-
-interface People {
-  ids: number[];
-  /** Values by customer, and those that were nobody else's. */
-  traces: Map<number, string[]>;
-  telling: string[];
-}
-
-interface Batch {
-  /** Where the next batch of the step begins; null ends the step. */
-  next: Place | null;
-  seen: number;
-  removed: number;
-  /** So many things are under way; the same batch again when they are over. */
-  waits?: number;
-}
-
-interface Step {
-  /** What is removed, as it is counted. */
-  what: 'journeys' | 'events' | 'requests' | 'answers' | 'reports';
-  /** How much there is to look through. */
-  size(sql: Sql, job: Job, people: People): Promise<number>;
-  batch(sql: Sql, job: Job, people: People): Promise<Batch>;
-}
-
-/** A step without places: it is called until it has nothing left. */
-const AGAIN: Place = { run: 0, after: 0 };
-
-const STEPS: readonly Step[] = [
-  {
-    what: 'journeys',
-    size: async () => 0,
-    async batch(sql, { projectId, createdAt }, { ids }) {
-      const { journeys, more, underWay, isRunning } = await leaveRuns(sql, projectId, ids);
-      const isEarly = isRunning && Date.now() - createdAt.getTime() < GRACE_MS;
-      const waits = more ? undefined : underWay > 0 ? underWay : isEarly ? 0 : undefined;
-      return {
-        next: more || waits !== undefined ? AGAIN : null,
-        seen: journeys,
-        removed: journeys,
-        ...(waits === undefined ? {} : { waits }),
-      };
-    },
-  },
-  {
-    what: 'events',
-    async size(sql, _job, { ids }) {
-      const { rows } = await sql.query<{ n: number }>('SELECT count(*) AS n FROM events_of($1::bigint[])', [ids]);
-      return Number(rows[0]!.n);
-    },
-    async batch(sql, _job, { ids }) {
-      const { rows } = await sql.query(
-        `DELETE FROM event WHERE id IN (SELECT id FROM event WHERE customer_id = ANY($1::bigint[]) LIMIT ${EVENTS_A_TIME})
-         RETURNING id`,
-        [ids],
-      );
-      if (rows.length === EVENTS_A_TIME) return { next: AGAIN, seen: rows.length, removed: rows.length };
-      const removed = rows.length + (await eraseFromCampaigns(sql, ids));
-      return { next: null, seen: removed, removed };
-    },
-  },
-  {
-    what: 'requests',
-    size: (sql, { projectId }) => rowsToSearch(sql, 'request_window', projectId),
-    async batch(sql, { projectId, place }, { ids }) {
-      const { next, seen, changed } = await eraseRequests(sql, { projectId, place, customers: ids });
-      return { next, seen, removed: changed };
-    },
-  },
-  {
-    what: 'answers',
-    size: (sql, { projectId }) => rowsToSearch(sql, 'ledger_entry', projectId),
-    async batch(sql, { projectId, place }, { ids, traces }) {
-      const { next, seen, changed } = await eraseAnswers(sql, { projectId, place, customers: ids, traces });
-      return { next, seen, removed: changed };
-    },
-  },
-  {
-    what: 'reports',
-    size: async () => 0,
-    async batch(sql, { projectId }, people) {
-      const removed = (await eraseRefusals(sql, projectId, people)) + (await eraseChecks(sql, projectId, people));
-      return { next: null, seen: removed, removed };
-    },
-  },
-];
-
-/** What a deletion does, step by step. */
-export const STEP_NAMES = STEPS.map(({ what }) => what);
-
-/** Rows of imports that were refused and name one of them. */
-async function eraseRefusals(sql: Sql, projectId: string, { telling }: People): Promise<number> {
-  const { rows } = await sql.query(
-    `UPDATE import_refusal r SET cells = '{}', reason = 'the row was about a customer who was deleted since'
-       FROM import i WHERE i.id = r.import_id AND i.project_id = $1::uuid
-        AND EXISTS (SELECT FROM unnest(r.cells) AS u WHERE trim(u) = ANY($2::text[])) RETURNING r.line`,
-    [projectId, telling],
-  );
-  return rows.length;
-}
-
-interface Fault {
-  customers: number[];
-  example: string | null;
-  message: string;
-}
-
-/** Examples and numbers of theirs in checks of audiences. */
-async function eraseChecks(sql: Sql, projectId: string, { ids, traces }: People): Promise<number> {
-  const { rows } = await sql.query<{ id: string; result: { faults: Fault[] } }>(
-    'SELECT id, result FROM audience_check WHERE project_id = $1::uuid AND result IS NOT NULL FOR UPDATE',
-    [projectId],
-  );
-  const gone = new Set(ids);
-  let changed = 0;
-  for (const { id, result } of rows) {
-    if (!result.faults.some(({ customers }) => customers.some((customer) => gone.has(customer)))) continue;
-    changed++;
-    const faults = result.faults.map((fault) => {
-      const theirs = fault.customers.filter((customer) => gone.has(customer));
-      if (theirs.length === 0) return fault;
-      return {
-        ...fault,
-        customers: fault.customers.filter((customer) => !gone.has(customer)),
-        // It is of the first customer.
-        example: gone.has(fault.customers[0]!) ? null : fault.example,
-        message: hiding(theirs.flatMap((customer) => traces.get(customer) ?? []))(fault.message),
-      };
-    });
-    await sql.query('UPDATE audience_check SET result = $2::jsonb WHERE id = $1', [
-      id,
-      JSON.stringify({ ...result, faults }),
-    ]);
-  }
-  return changed;
-}
 
 /**
  * Works a deletion in state "running" as far as it goes: to its end, or until requests that are under way keep it waiting.

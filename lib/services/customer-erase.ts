@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { type Db, pool, type Sql, sqlOf } from '../db/index.ts';
 import { log } from '../log.ts';
 import { RowId } from './customer.ts';
-import { runDeletion, STEP_NAMES } from './customer-erase-job.ts';
+import { runDeletion } from './customer-erase-job.ts';
+import { STEP_NAMES } from './customer-erase-steps.ts';
 import { findCustomers } from './customer-search.ts';
 import { type AuditNote, act, audit, type Ctx, notFound, read, ServiceError } from './verb.ts';
 

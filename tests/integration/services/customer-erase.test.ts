@@ -367,6 +367,7 @@ describe('a canary', () => {
     const before = (await rowsWith(CANARIES)).map((row) => row.split(' ')[0]);
     expect(new Set(before)).toEqual(
       new Set([
+        'api_trigger_call',
         'audience_check',
         'chunk',
         'customer',
@@ -375,6 +376,7 @@ describe('a canary', () => {
         'import_refusal',
         'ledger_entry',
         'request_window',
+        'run',
       ]),
     );
     await remove(found!.id);
@@ -396,6 +398,19 @@ describe('a canary', () => {
       "INSERT INTO import_refusal(import_id, line, reason, cells) VALUES ($1, 2, 'phone: canary-eva@example.com is none', $2), ($1, 3, 'other', '{adam}')",
       [rows[0]!.id, ['canary-eva@example.com', 'x']],
     );
+    const { id: trigger } = await verbs['api-trigger.create'](admin, { name: 'Call', parameters: [] });
+    const given = { to: 'canary-eva@example.com', deep: [{ phone: '+421900123987' }], kept: 'other' };
+    await prisma().apiTriggerCall.create({
+      data: {
+        projectId: project.id,
+        triggerId: trigger,
+        outcome: 'accepted',
+        callerName: 'Shop',
+        requestId: 'r',
+        payload: given,
+      },
+    });
+    await pool().query('UPDATE run SET called_with = $2 WHERE project_id = $1', [project.id, given]);
     const scenario = await prisma().scenario.findFirstOrThrow({ where: { projectId: project.id } });
     const fault = { severity: 'error', template: 'Payload', line: 1, column: 1, property: null, count: 1 };
     await prisma().audienceCheck.create({
