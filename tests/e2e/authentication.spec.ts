@@ -227,6 +227,7 @@ test('a developer makes and tests each kind of authentication; a marketer sends 
   await developer.goto(`${application().url}/p/${project}/data/integrations`);
   await expect(developer.getByText('Tested 3 hr. ago')).toHaveCount(kinds.length);
   await expectAccessible(developer);
+  await developer.context().close();
 
   const marketer = await memberPage(browser, 'marketer', project);
   const given = everythingGiven(marketer);
