@@ -1,12 +1,13 @@
 'use client';
 
-import { useAsk } from '@/components/call';
+import { useAsk, useDo } from '@/components/call';
 import { useProject } from '@/components/shell/project-context';
 import { Badge } from '@/components/ui/badge';
 import { CodeBlock } from '@/components/ui/code-block';
 import { ErrorState } from '@/components/ui/error-state';
 import { KeyValues } from '@/components/ui/key-values';
 import { RelativeTime } from '@/components/ui/relative-time';
+import { RevealBar } from '@/components/ui/reveal-bar';
 import { Sheet } from '@/components/ui/sheet';
 import { Skeleton } from '@/components/ui/skeleton';
 import { type Call, OUTCOMES, RunLinks } from './trigger-log';
@@ -64,9 +65,10 @@ export function CallSheet({ trigger, call, onClose }: { trigger: string; call: C
 
 function Payload({ trigger, call }: { trigger: string; call: string }) {
   const asked = useAsk('api-trigger.call-open', { id: trigger, call });
+  const reveal = useDo('api-trigger.call-reveal');
   if (asked.isError) return <ErrorState reference={asked.error.reference}>{asked.error.message}</ErrorState>;
   if (!asked.data) return <Skeleton className="h-24" />;
-  const { payload, isMasked } = asked.data;
+  const { payload, isMasked, mayReveal } = reveal.data ?? asked.data;
   return (
     <section aria-label="Parameters" className="flex flex-col gap-2">
       <h3 className="font-medium text-sm">Parameters</h3>
@@ -75,7 +77,14 @@ function Payload({ trigger, call }: { trigger: string; call: string }) {
       ) : (
         <CodeBlock code={payload} />
       )}
-      {isMasked ? <p className="text-faint text-xs">Your role shows the names without the values.</p> : null}
+      {payload === null ? null : (
+        <RevealBar
+          revealed={!isMasked}
+          loading={reveal.isPending}
+          onReveal={mayReveal ? () => reveal.mutate({ id: trigger, call }) : null}
+          onHide={reveal.reset}
+        />
+      )}
     </section>
   );
 }

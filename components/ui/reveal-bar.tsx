@@ -29,8 +29,8 @@ export function RevealBar({ revealed, onReveal, onHide, loading, why, className 
         {revealed
           ? 'Values are shown. The audit log says so.'
           : onReveal
-            ? 'Values of customers are hidden.'
-            : `Values of customers are hidden. ${why ?? 'Your role does not show them.'}`}
+            ? 'Values are hidden.'
+            : `Values are hidden. ${why ?? 'Your role does not show them.'}`}
       </p>
       {revealed ? (
         <Button size="sm" variant="ghost" icon={<EyeOff aria-hidden />} onClick={onHide}>

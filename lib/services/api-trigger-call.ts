@@ -6,7 +6,8 @@ import { acceptCall, type CalledRun, pausedListeners } from '../engine/index.ts'
 import { triggerOf } from './api-trigger.ts';
 import { callWindow } from './api-trigger-use.ts';
 import { RowId } from './customer.ts';
-import { act, audit, type Ctx, may, notFound, read, ServiceError } from './verb.ts';
+import { mayReveal } from './masking.ts';
+import { act, audit, type Ctx, notFound, read, ServiceError } from './verb.ts';
 
 /** Calls of API triggers: accepted, refused or too soon, each with its entry in the trigger log. */
 
@@ -233,32 +234,48 @@ async function runsOf(db: Db, projectId: string, ids: readonly bigint[]) {
   );
 }
 
-/**
- * What one call gave. Whoever only looks sees the names without the values; for others each look at the values is audited.
- * Null when nothing was accepted, or when it is past the retention of bodies.
- */
-export const openTriggerCall = act({
+export interface CallPayload {
+  /** Null when nothing was accepted, or when it is past the retention of bodies. */
+  payload: string | null;
+  isMasked: boolean;
+  mayReveal: boolean;
+}
+
+/** What one call gave: the names, without the values. */
+export const openTriggerCall = read({
   needs: 'look',
   scope: 'runs:read',
   input: z.strictObject({ id: TriggerId, call: RowId }),
-  async run({ ctx, input, db, note }): Promise<{ payload: string | null; isMasked: boolean }> {
-    const trigger = await triggerOf(db, ctx.projectId, input.id);
-    const row = await db.apiTriggerCall.findFirst({
-      where: { id: BigInt(input.call), triggerId: input.id },
-      select: { payload: true },
-    });
-    if (!row) throw notFound('The call');
-    const isMasked = ctx.actor.kind === 'user' && !(ctx.role !== null && may(ctx.role, 'build'));
-    if (row.payload === null) return { payload: null, isMasked };
-    if (!isMasked)
-      await note({
-        action: 'api-trigger.reveal',
-        objectType: 'api-trigger',
-        objectId: trigger.id,
-        objectName: trigger.name,
-        after: { call: input.call },
-      });
-    const text = JSON.stringify(row.payload, null, 2);
-    return { payload: isMasked ? maskValues(text) : text, isMasked };
+  async run({ ctx, input, db }): Promise<CallPayload> {
+    await triggerOf(db, ctx.projectId, input.id);
+    const payload = await payloadOf(db, input);
+    return { payload: payload && maskValues(payload), isMasked: payload !== null, mayReveal: mayReveal(ctx) };
   },
 });
+
+/** The same with its values; each look is told in the audit log. */
+export const revealTriggerCall = act({
+  needs: 'build',
+  input: z.strictObject({ id: TriggerId, call: RowId }),
+  async run({ ctx, input, db, note }): Promise<CallPayload> {
+    const trigger = await triggerOf(db, ctx.projectId, input.id);
+    const payload = await payloadOf(db, input);
+    await note({
+      action: 'api-trigger.reveal',
+      objectType: 'api-trigger',
+      objectId: trigger.id,
+      objectName: trigger.name,
+      after: { call: input.call },
+    });
+    return { payload, isMasked: false, mayReveal: true };
+  },
+});
+
+async function payloadOf(db: Db, { id, call }: { id: string; call: string }): Promise<string | null> {
+  const row = await db.apiTriggerCall.findFirst({
+    where: { id: BigInt(call), triggerId: id },
+    select: { payload: true },
+  });
+  if (!row) throw notFound('The call');
+  return row.payload === null ? null : JSON.stringify(row.payload, null, 2);
+}

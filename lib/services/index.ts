@@ -4,7 +4,7 @@
  */
 import { createApiKey, listApiKeys, revokeApiKey } from './api-key.ts';
 import { createApiTrigger, deleteApiTrigger, getApiTrigger, listApiTriggers, updateApiTrigger } from './api-trigger.ts';
-import { callApiTrigger, listTriggerCalls, openTriggerCall } from './api-trigger-call.ts';
+import { callApiTrigger, listTriggerCalls, openTriggerCall, revealTriggerCall } from './api-trigger-call.ts';
 import { listAudit } from './audit.ts';
 import {
   createCatalog,
@@ -108,6 +108,7 @@ export const verbs = {
   'api-key.revoke': revokeApiKey,
   'api-trigger.call': callApiTrigger,
   'api-trigger.call-open': openTriggerCall,
+  'api-trigger.call-reveal': revealTriggerCall,
   'api-trigger.calls': listTriggerCalls,
   'api-trigger.create': createApiTrigger,
   'api-trigger.delete': deleteApiTrigger,

@@ -51,7 +51,7 @@ test('from the printed link to a sent webhook: draw, personalise, test, start, a
 
   await editor.getByRole('radio', { name: 'Customer', exact: true }).click();
   await editor.getByRole('button', { name: 'Test webhook' }).click();
-  await expect(editor).toContainText('Values of customers are hidden.');
+  await expect(editor).toContainText('Values are hidden.');
   await expect(request).not.toContainText('welcome to');
   await editor.getByRole('button', { name: 'Reveal values' }).click();
   await expect(request).toContainText(/Hello\s\p{L}+,\swelcome\sto\s\p{L}+/u);

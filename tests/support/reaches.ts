@@ -163,6 +163,7 @@ export const REACHES: Record<VerbName, (theirs: Theirs) => object> = {
   'api-key.revoke': one((t) => t.apiKey),
   'api-trigger.call': one((t) => t.apiTrigger),
   'api-trigger.call-open': (t) => ({ id: t.apiTrigger, call: t.triggerCall }),
+  'api-trigger.call-reveal': (t) => ({ id: t.apiTrigger, call: t.triggerCall }),
   'api-trigger.calls': one((t) => t.apiTrigger),
   'api-trigger.create': OWN,
   'api-trigger.delete': (t) => ({ id: t.apiTrigger, unlink: true }),

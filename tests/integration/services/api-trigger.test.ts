@@ -326,7 +326,7 @@ describe('the trigger log', () => {
     expect(second.next).toBeNull();
   });
 
-  it('shows what a call gave: to a viewer without the values, to others audited', async () => {
+  it('shows what a call gave without its values, which are revealed to who may build, audited', async () => {
     const id = await create();
     await active(id);
     await call(id, { city: 'Vienna' });
@@ -337,7 +337,15 @@ describe('the trigger log', () => {
     expect(masked.payload).toContain('city');
     expect(masked.payload).not.toContain('Vienna');
     expect(JSON.stringify(await verbs['api-trigger.calls'](viewer, { id }))).not.toContain('Vienna');
-    expect(await verbs['api-trigger.call-open'](marketer, { id, call: entry!.id })).toEqual({
+    expect(masked.mayReveal).toBe(false);
+    const which = { id, call: entry!.id };
+    expect(await verbs['api-trigger.call-open'](marketer, which)).toEqual({
+      payload: '{\n  "city": "•••"\n}',
+      isMasked: true,
+      mayReveal: true,
+    });
+    await expect(verbs['api-trigger.call-reveal'](viewer, which)).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await verbs['api-trigger.call-reveal'](marketer, which)).toMatchObject({
       payload: '{\n  "city": "Vienna"\n}',
       isMasked: false,
     });
