@@ -13,7 +13,10 @@ export interface IntegrationUse {
   isRunning: boolean;
 }
 
-/** Uses by integration id: documents of scenarios that are not archived, versions of runs that have not ended, presets. */
+/**
+ * Uses by integration id: documents of scenarios that are not archived, versions of runs that have not ended and those under
+ * which people stand in them, presets.
+ */
 export async function usesOfIntegrations(db: Db | Tx, projectId: string): Promise<Map<string, IntegrationUse[]>> {
   const rows = await db.$queryRaw<(IntegrationUse & { integrationId: string })[]>`
     WITH used AS (
@@ -22,7 +25,9 @@ export async function usesOfIntegrations(db: Db | Tx, projectId: string): Promis
        WHERE s.project_id = ${projectId}::uuid AND s.archived_at IS NULL AND jsonb_typeof(i.id) = 'string'
       UNION ALL
       SELECT r.scenario_id, i.id, true
-        FROM run r JOIN version v ON v.id = r.version_id,
+        FROM run r
+        CROSS JOIN LATERAL (SELECT r.version_id AS id UNION SELECT c.version_id FROM chunk c WHERE c.run_id = r.id) walked
+        JOIN version v ON v.id = walked.id,
              jsonb_path_query(v.document, '$.nodes[*].settings.integrationId') AS i(id)
        WHERE r.project_id = ${projectId}::uuid AND r.ended_at IS NULL AND jsonb_typeof(i.id) = 'string'
     )

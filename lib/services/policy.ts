@@ -190,7 +190,10 @@ async function switchPolicy(tx: Tx, scenarioId: string, from: string, to: string
   });
 }
 
-/** Uses by policy id: documents of scenarios that are not archived, and versions of runs that have not ended. */
+/**
+ * Uses by policy id: documents of scenarios that are not archived, versions of runs that have not ended, and those under which
+ * people stand in them.
+ */
 async function usesOf(db: Db | Tx, projectId: string): Promise<Map<string, PolicyUse[]>> {
   const rows = await db.$queryRaw<(PolicyUse & { policyId: string })[]>`
     WITH used AS (
@@ -199,7 +202,9 @@ async function usesOf(db: Db | Tx, projectId: string): Promise<Map<string, Polic
        WHERE s.project_id = ${projectId}::uuid AND s.archived_at IS NULL AND jsonb_typeof(p.id) = 'string'
       UNION ALL
       SELECT r.scenario_id, p.id, true
-        FROM run r JOIN version v ON v.id = r.version_id,
+        FROM run r
+        CROSS JOIN LATERAL (SELECT r.version_id AS id UNION SELECT c.version_id FROM chunk c WHERE c.run_id = r.id) walked
+        JOIN version v ON v.id = walked.id,
              jsonb_path_query(v.document, '$.nodes[*].settings.policyId') AS p(id)
        WHERE r.project_id = ${projectId}::uuid AND r.ended_at IS NULL AND jsonb_typeof(p.id) = 'string'
     )

@@ -249,3 +249,31 @@ describe('who may', () => {
     expect(await prisma().version.count({ where: { scenarioId: id } })).toBe(1);
   });
 });
+
+describe('what people who arrived under an earlier version still need', () => {
+  it('counts as used while they are there', async () => {
+    const { project, ctx, id, run, revision, customers } = await running();
+    const developer = await project.as('developer');
+    const { id: policyId } = await verbs['policy.create'](developer, {
+      name: 'Old',
+      concurrency: 1,
+      rate: null,
+      isDefault: false,
+    });
+    const set = (at: number, value: string | null) =>
+      verbs['scenario.edit'](ctx, {
+        id,
+        revision: at,
+        operations: [{ type: 'set', node: 'n3', settings: { policyId: value } }],
+      });
+    const first = await set(revision, policyId);
+    await verbs['scenario.publish'](ctx, { id, revision: first.revision, version: 1 });
+    await stand(run, 3, customers);
+    const second = await set(first.revision, null);
+    await verbs['scenario.publish'](ctx, { id, revision: second.revision, version: 2 });
+    const used = async () => (await verbs['policy.list'](developer, {})).find((policy) => policy.id === policyId)!.uses;
+    expect(await used()).toMatchObject([{ scenarioId: id, isRunning: true }]);
+    await pool().query('DELETE FROM chunk WHERE run_id = $1', [run]);
+    expect(await used()).toEqual([]);
+  });
+});
