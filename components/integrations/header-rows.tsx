@@ -2,6 +2,7 @@
 
 import { Plus, TriangleAlert, X } from 'lucide-react';
 import { Button } from '@/components/ui/button';
+import { cn } from '@/components/ui/cn';
 import { Field } from '@/components/ui/field';
 import { IconButton } from '@/components/ui/icon-button';
 import { Input } from '@/components/ui/input';
@@ -69,7 +70,7 @@ function HeaderRow({ at, row, onChange, onRemove }: HeaderRowProps) {
   const isSecret = row.value === null;
   const place = `settings.headers.${at}`;
   return (
-    <div className="grid grid-cols-[minmax(120px,2fr)_minmax(140px,3fr)_auto_32px] items-start gap-2">
+    <div className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)_32px] items-start gap-2 xl:grid-cols-[minmax(120px,2fr)_minmax(140px,3fr)_auto_32px]">
       <Field label={labelOf('Name', at)} hideLabel={at > 0} error={fault?.field(`${place}.name`)}>
         <Input
           mono
@@ -83,7 +84,8 @@ function HeaderRow({ at, row, onChange, onRemove }: HeaderRowProps) {
       ) : (
         <PublicHeaderValue at={at} value={row.value ?? ''} onChange={(value) => onChange({ ...row, value })} />
       )}
-      <div className={at === 0 ? 'pt-6' : ''}>
+      {/* Where the row is narrow, the switch stands below it. */}
+      <div className={cn('max-xl:order-last max-xl:col-span-3', at === 0 && 'xl:pt-6')}>
         <Segmented
           label={`Visibility of header ${at + 1}`}
           value={isSecret ? 'secret' : 'public'}
