@@ -28,6 +28,10 @@ class Installation {
       env: {
         ...env,
         EGRESS_ALLOW: '',
+        EGRESS_CA_FILE: '',
+        OIDC_ISSUER: '',
+        OIDC_CLIENT_ID: '',
+        OIDC_CLIENT_SECRET: '',
         PORT: String(this.port),
         HOOKLINE_DATA: path.join(this.folder, 'data'),
       } as never,
