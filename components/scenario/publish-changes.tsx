@@ -125,7 +125,7 @@ function Stopped({ change, kept, onKeep }: { change: Change } & Decisions) {
         else next.add(change.id);
         onKeep(next);
       }}
-      hint={`The webhook is stopped: ${change.stopped} Press Resume on the run when the changes are live.`}
+      hint={`It ${change.stopped}. Press Resume on the run when the changes are live.`}
     >
       Those who wait for Resume get the new request
     </Checkbox>

@@ -10,6 +10,7 @@ import {
   stopRuns,
   type Worker,
 } from '../../../lib/engine/index.ts';
+import { wakeRemoved } from '../../../lib/engine/publish.ts';
 import { freshDatabase } from '../../support/database.ts';
 import {
   addsUp,
@@ -219,6 +220,28 @@ describe('a deleted node', () => {
     expect(people.map(({ reason }) => reason)).toEqual(Array(5).fill('the node was deleted'));
     await inTransaction((sql) => stopRuns(sql, { runId: run.id }, 'finish'));
     await ended(run.id);
+  });
+
+  it('is found by a worker with whoever came there in the very moment of the change', async () => {
+    const { projectId, customers, drawing, run } = await waiting('late', 3, 3600);
+    await happens(projectId, customers.slice(1));
+    await waitingAt(run.id, 2, 2);
+    drawing.edit({ type: 'remove', nodes: ['n2'], edges: [] });
+    await publish(run, drawing.document(), { n2: 'n3' });
+    await until('two are through', async () => (await countsOf(run.id)).get(3)!.delivered === 2);
+    // As a step leaves it that had begun under the old version.
+    await pool().query(
+      `INSERT INTO chunk (run_id, node, size, journeys, customers, version_id, due_at)
+       SELECT r.id, 2, 1, '{99}', ARRAY[$2::bigint], v.id, now() + interval '1 hour'
+         FROM run r JOIN version v ON v.scenario_id = r.scenario_id AND v.number = 1 WHERE r.id = $1`,
+      [run.id, customers[0]],
+    );
+    await pool().query('UPDATE run_node SET entered = entered + 1 WHERE run_id = $1 AND node = 2', [run.id]);
+    expect(await inTransaction((sql) => wakeRemoved(sql))).toBe(1);
+    await until('the third is through', async () => (await countsOf(run.id)).get(3)!.delivered === 3);
+    expect(await inTransaction((sql) => wakeRemoved(sql))).toBe(0);
+    await inTransaction((sql) => stopRuns(sql, { runId: run.id }, 'finish'));
+    expect(addsUp((await ended(run.id)).values())).toBe(true);
   });
 
   it('moves those who stand there to another node, where they arrive as newcomers', async () => {
