@@ -15,7 +15,6 @@ const DONE: Record<string, string> = {
   join: 'joined',
   pause: 'paused',
   publish: 'published',
-  publish: 'published',
   remove: 'removed',
   rename: 'renamed',
   replay: 'replayed',
