@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import { expectAccessible } from '../support/accessibility.ts';
-import { application, everythingGiven, memberPage, signIn } from '../support/app.ts';
+import { application, memberPage, signIn } from '../support/app.ts';
 import { newScenario, openWebhook, write } from '../support/editor.ts';
 
 /** Customers whom nobody else of the demo project is like; gives what all of them have in common. */
@@ -73,7 +73,7 @@ test('a customer who is being deleted has a page that says so', async ({ page })
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Go on' }).click();
   await page.waitForURL(/\/data\/customers$/);
-  await expect(page.getByText('1 customer deleted')).toBeVisible();
+  await expect(page.getByText('1 customer deleted').first()).toBeVisible();
 });
 
 test('values of customers stay on the server until they are revealed, to whoever may see them', async ({
@@ -93,13 +93,14 @@ test('values of customers stay on the server until they are revealed, to whoever
   await editor.getByRole('radio', { name: 'Customer', exact: true }).click();
   await choose(marketer, mark);
 
-  const given = everythingGiven(marketer);
+  const given = givenBy(marketer, /\/api\/call\/(webhook|run)\./);
   await editor.getByRole('button', { name: 'Test webhook' }).click();
   const request = editor.getByRole('region', { name: 'Request' });
   await expect(request).toContainText('"to": "•••"');
   await editor.getByRole('button', { name: /^Done/ }).click();
   await expect(editor.getByRole('region', { name: 'Response' })).toContainText('200');
   await expectAccessible(marketer);
+  expect(given.length).toBeGreaterThan(1);
   expect(given.filter((text) => text.includes(`${mark}-0@`))).toEqual([]);
   await editor.getByRole('button', { name: 'Reveal values' }).click();
   await expect(request).toContainText(`"to": "${mark}-0@example.com"`);
@@ -125,18 +126,28 @@ test('values of customers stay on the server until they are revealed, to whoever
   const seen = marketer.url();
 
   const viewer = await memberPage(browser, 'viewer', project);
-  const told = everythingGiven(viewer);
+  const told = givenBy(viewer, /\/api\/call\/(webhook|run)\./);
   await viewer.goto(seen);
   const theirs = viewer.getByRole('dialog', { name: /^Request / });
   await expect(theirs.getByRole('region', { name: 'Body' })).toContainText('"to": "•••"');
   await expect(theirs).toContainText('Your role does not show them.');
   await expect(theirs.getByRole('button', { name: 'Reveal values' })).toHaveCount(0);
+  expect(told.length).toBeGreaterThan(1);
   expect(told.join('').match(/[\w.]+@example\.com/g)).toBeNull();
 
   await page.goto(`${url}/p/${project}/settings/audit`);
   await expect(page.getByText('Values of a request looked at').first()).toBeVisible();
   await expect(page.getByText('Values of a test looked at').first()).toBeVisible();
 });
+
+/** What the server gives to a page in answer to some addresses, as it comes. */
+function givenBy(page: Page, address: RegExp): string[] {
+  const given: string[] = [];
+  page.on('response', async (response) => {
+    if (address.test(response.url())) given.push(await response.text().catch(() => ''));
+  });
+  return given;
+}
 
 /** Chooses the customer of the test by searching. */
 async function choose(page: Page, text: string): Promise<void> {

@@ -300,7 +300,7 @@ export const REACHES: Record<VerbName, (theirs: Theirs) => object> = {
   'webhook.send': rendering,
 };
 
-/** The verbs that tell something: those that change nothing, and those that hand out a file or a request. */
+/** The verbs that tell something: those that change nothing, and those that hand out a file or hidden values. */
 export const ASKING = (Object.keys(verbs) as VerbName[]).filter(
-  (name) => verbs[name].kind === 'read' || /\.(export|request)$/.test(name),
+  (name) => verbs[name].kind === 'read' || /\.export$|reveal$/.test(name),
 );

@@ -14,17 +14,22 @@ freshDatabase();
 let theirs: Theirs;
 let own: Theirs;
 let admin: Ctx;
-/** What tells nothing that is marked: equal or nameless versions, a check without findings, rehearsals, one’s own account or file. */
+/** What tells nothing that is marked: hidden values, a number, equal or nameless versions, a check without findings, rehearsals, one’s own account or file. */
 const SILENT: VerbName[] = [
+  'api-trigger.call-open',
+  'customer.count',
   'preset.diff',
   'rehearsal.list',
   'rehearsal.open',
   'rehearsal.request',
+  'rehearsal.reveal',
+  'scenario.publish-preview',
   'scenario.versions',
   'session.list',
   'totp.status',
   'transfer.read',
   'webhook.check-people',
+  'webhook.reveal',
 ];
 /** Ids of requests by run. */
 const requests = new Map<string, string>();
@@ -42,7 +47,7 @@ beforeAll(async () => {
 /** How a verb is asked about a project; requests by the ids that they have. */
 function inputOf(name: VerbName, side: Theirs): object {
   const input = REACHES[name](side);
-  return name === 'run.request' ? { ...input, request: requests.get(side.run)! } : input;
+  return name === 'run.request' || name === 'run.reveal' ? { ...input, request: requests.get(side.run)! } : input;
 }
 
 /** What a verb tells, refusals included, as it goes over the network. */
