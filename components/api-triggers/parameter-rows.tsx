@@ -77,7 +77,12 @@ function Row({ at, row, faultOf, onChange, onRemove }: RowProps) {
     hideLabel: at > 0,
     error: faultOf(`${place}.${field}`),
     children: (
-      <ValueInput type={row.type} value={row[field]} onChange={(text) => onChange({ ...row, [field]: text })} />
+      <ValueInput
+        type={row.type}
+        placeholder={field === 'example' ? TYPES.find(({ value: type }) => type === row.type)?.placeholder : undefined}
+        value={row[field]}
+        onChange={(text) => onChange({ ...row, [field]: text })}
+      />
     ),
   });
   return (
@@ -115,10 +120,12 @@ const NOTHING = '';
 
 function ValueInput({
   type,
+  placeholder,
   value,
   onChange,
 }: {
   type: ParameterType;
+  placeholder: string | undefined;
   value: string;
   onChange: (value: string) => void;
 }) {
@@ -138,7 +145,7 @@ function ValueInput({
     <Input
       mono={type !== 'text'}
       value={value}
-      placeholder={TYPES.find((each) => each.value === type)?.placeholder}
+      placeholder={placeholder}
       onChange={(event) => onChange(event.target.value)}
     />
   );

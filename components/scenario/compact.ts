@@ -12,6 +12,8 @@ export function replacesKey(operation: Operation): string | null {
       return `rename ${operation.node}`;
     case 'move':
       return `move ${Object.keys(operation.positions).sort().join(',')}`;
+    case 'speed-limit':
+      return `speed-limit ${operation.node}`;
     case 'add':
     case 'remove':
       return null;

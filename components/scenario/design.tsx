@@ -190,6 +190,7 @@ function OpenedWebhook({ readOnly }: { readOnly: boolean }) {
       initialView={openedOn}
       onChange={(settings) => edit({ type: 'set', node: node.id, settings })}
       onRename={(name) => edit({ type: 'rename', node: node.id, name })}
+      onLiftSpeedLimit={() => edit({ type: 'speed-limit', node: node.id, lifted: true })}
       onClose={() => store.getState().open(null)}
     />
   );

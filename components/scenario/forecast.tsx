@@ -14,6 +14,13 @@ import { useScenario } from './scenario-context';
 
 export type Forecast = OutputOf<'scenario.forecast'>;
 
+/** What sets the time of a webhook's requests. */
+const BOUND_BY = {
+  policy: 'the policy is the limit',
+  'speed-limit': 'its legacy speed limit',
+  latency: 'as fast as it answers',
+} as const;
+
 /** A forecast in three figures; `seconds` is null when it is not known. */
 export function inShort({ customers, requests }: Forecast) {
   const seconds = requests.map((each) => each.seconds);
@@ -145,11 +152,7 @@ function Requests({ requests }: { requests: Forecast['requests'] }) {
               </Td>
               <Td dense align="right" className="whitespace-nowrap">
                 {each.seconds === null ? <span className="text-faint">not known</span> : duration(each.seconds)}
-                {each.boundBy ? (
-                  <span className="block text-faint text-xs">
-                    {each.boundBy === 'policy' ? 'the policy is the limit' : 'as fast as it answers'}
-                  </span>
-                ) : null}
+                {each.boundBy ? <span className="block text-faint text-xs">{BOUND_BY[each.boundBy]}</span> : null}
               </Td>
             </Tr>
           ))}

@@ -15,6 +15,7 @@ import { effectiveBatchSize, type WebhookSettings } from '@/lib/core/webhook';
 import { IsolateField } from './isolate-field';
 import { NumberInput } from './number-input';
 import { ResultsMapping } from './results-mapping';
+import { SpeedLimitNotice } from './speed-limit';
 import { TrackedProperties } from './tracked-properties';
 import type { Locks } from './use-locks';
 
@@ -24,6 +25,9 @@ export interface SettingsTabProps {
   readOnly: boolean;
   /** Whether events bring customers here. */
   onEvent: boolean;
+  /** Requests per minute that came with an import; null for nearly every webhook. */
+  speedLimit?: number | null;
+  onLiftSpeedLimit?: (() => void) | undefined;
 }
 
 /** How fast it is sent, how the answer is read, and what happens when there is none. */
@@ -114,7 +118,7 @@ function BatchSection({ settings, change, readOnly, onEvent }: SettingsTabProps)
 
 const DEFAULT = '';
 
-function PolicySection({ settings, change, readOnly }: SettingsTabProps) {
+function PolicySection({ settings, change, readOnly, speedLimit = null, onLiftSpeedLimit }: SettingsTabProps) {
   const { can } = useProject();
   const { data: policies = [] } = useAsk('policy.list', {});
   const [editing, setEditing] = useState<'new' | 'chosen' | null>(null);
@@ -157,6 +161,9 @@ function PolicySection({ settings, change, readOnly }: SettingsTabProps) {
           />
         ) : null}
       </div>
+      {speedLimit === null ? null : (
+        <SpeedLimitNotice perMinute={speedLimit} onLift={readOnly ? undefined : onLiftSpeedLimit} />
+      )}
       {editing ? (
         <PolicyDialog
           policy={editing === 'chosen' ? chosen : null}

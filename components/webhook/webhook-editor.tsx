@@ -18,6 +18,8 @@ export interface WebhookEditorProps {
   document: Document | null;
   onChange: (settings: Partial<WebhookSettings>) => void;
   onRename: (name: string) => void;
+  /** Takes the legacy speed limit off; absent where there can be none. */
+  onLiftSpeedLimit?: () => void;
   onClose: () => void;
   readOnly: boolean;
   /** The tab that it opens on. */

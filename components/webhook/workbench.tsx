@@ -5,6 +5,7 @@ import { Tabs } from 'radix-ui';
 import { type ReactNode, type RefObject, useMemo } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { IconButton } from '@/components/ui/icon-button';
+import { speedLimitOf } from '@/lib/core/speed-limit';
 import { ContextColumn } from './context-column';
 import { EditorTab } from './editor-tab';
 import { EditorTop, type EditorView } from './editor-top';
@@ -107,7 +108,13 @@ export function Workbench(props: WorkbenchProps) {
             />
           </Tabs.Content>
           <Tabs.Content value="settings" className="scroll-thin h-full overflow-y-auto outline-none">
-            <SettingsTab {...shared} locks={locks} onEvent={place.event !== null} />
+            <SettingsTab
+              {...shared}
+              locks={locks}
+              onEvent={place.event !== null}
+              speedLimit={document ? speedLimitOf(document, node.id) : null}
+              onLiftSpeedLimit={props.onLiftSpeedLimit}
+            />
           </Tabs.Content>
         </Columns>
       </div>

@@ -2,6 +2,7 @@ import type { AnyNode, Document, Edge } from './document.ts';
 import type { Kind } from './node-kinds.ts';
 import type { Program } from './program.ts';
 import { isSame } from './same.ts';
+import { speedLimitOf } from './speed-limit.ts';
 
 /** What one document says differently from another, and where people go whose node is not in it. */
 
@@ -40,7 +41,10 @@ export function changesBetween(before: Document, after: Document): NodeChange[] 
       continue;
     }
     earlier.delete(node.id);
-    const settings = settingsThatDiffer(old, node);
+    const settings = [
+      ...settingsThatDiffer(old, node),
+      ...(speedLimitOf(before, node.id) === speedLimitOf(after, node.id) ? [] : ['speedLimit']),
+    ];
     const linked = wiresNotIn(before.edges, after.edges, node.id);
     const unlinked = wiresNotIn(after.edges, before.edges, node.id);
     if (settings.length > 0 || linked.length > 0 || unlinked.length > 0)

@@ -3,6 +3,7 @@ import { reachableFrom } from './document.ts';
 import { NODE_KINDS } from './node-kinds.ts';
 import { templatesOf } from './node-templates.ts';
 import type { Carry, Program } from './program.ts';
+import { speedLimitOf } from './speed-limit.ts';
 
 /** What one template reads of the things that a journey carries. */
 export interface TemplateReads {
@@ -31,6 +32,7 @@ export function compile(document: Document, readsOf: (source: string) => Templat
       next,
       after: union([...behind.get(node.id)!].map((id) => reads.get(id)!)),
       onEvent: byEvent.has(node.id),
+      speedLimit: speedLimitOf(document, node.id),
     };
   }
   const entries = document.nodes

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { KINDS, type Kind, NODE_KINDS, type NodeSettings } from './node-kinds.ts';
+import { SpeedLimit } from './speed-limit.ts';
 
 /**
  * A scenario is one JSON document: nodes, and edges from a named port of one node to another node. It is pure data;
@@ -54,6 +55,8 @@ export const Document = z.object({
   nextNumber: z.number().int().min(1),
   nodes: z.array(AnyNode).max(MAX_NODES),
   edges: z.array(Edge).max(MAX_EDGES),
+  /** Only an import brings them along. */
+  speedLimits: z.array(SpeedLimit).max(1000).optional(),
 });
 export type Document = z.infer<typeof Document>;
 

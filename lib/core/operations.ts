@@ -19,6 +19,8 @@ export const Operation = z.discriminatedUnion('type', [
   z.object({ type: z.literal('rename'), node: Id, name: NodeName }),
   /** Replaces the named settings of a node; the others stay. */
   z.object({ type: z.literal('set'), node: Id, settings: z.record(z.string(), z.unknown()) }),
+  /** Lifts the legacy speed limit of a webhook, or takes that back; there is no operation that sets one. */
+  z.object({ type: z.literal('speed-limit'), node: Id, lifted: z.boolean() }),
 ]);
 export type Operation = z.infer<typeof Operation>;
 
@@ -50,6 +52,8 @@ export function apply(document: Document, operation: Operation): Applied {
     }
     case 'set':
       return set(document, operation.node, operation.settings);
+    case 'speed-limit':
+      return lift(document, operation.node, operation.lifted);
   }
 }
 
@@ -145,6 +149,22 @@ function set(document: Document, id: string, settings: Record<string, unknown>):
   const old = node.settings as Record<string, unknown>;
   const before = Object.fromEntries(Object.keys(settings).map((key) => [key, old[key]]));
   return replace(document, { ...node, settings: parsed.data } as AnyNode, { type: 'set', node: id, settings: before });
+}
+
+function lift(document: Document, id: string, lifted: boolean): Applied {
+  const node = present(document, id);
+  const limit = document.speedLimits?.find((one) => one.node === id);
+  if (!limit)
+    throw new OperationError(
+      `${node.name} has no legacy speed limit, and none can be set. Choose a throughput policy instead.`,
+    );
+  return {
+    document: {
+      ...document,
+      speedLimits: document.speedLimits!.map((one) => (one.node === id ? { ...one, lifted } : one)),
+    },
+    inverse: { type: 'speed-limit', node: id, lifted: limit.lifted },
+  };
 }
 
 function replace(document: Document, node: AnyNode, inverse: Operation): Applied {

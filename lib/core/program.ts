@@ -19,6 +19,8 @@ export const ProgramNode = z.object({
   after: Carry,
   /** Whether some path into it begins at an on-event trigger. */
   onEvent: z.boolean(),
+  /** Requests per minute of a webhook with a legacy speed limit. */
+  speedLimit: z.number().int().min(1).nullable().default(null),
 });
 export type ProgramNode = z.infer<typeof ProgramNode>;
 

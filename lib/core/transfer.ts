@@ -10,6 +10,7 @@ import {
 import type { ApiTriggerSettings } from './node-kinds.ts';
 import { apply, OperationError } from './operations.ts';
 import { PresetGroup } from './preset.ts';
+import { SpeedLimit, speedLimitOf } from './speed-limit.ts';
 import { WebhookSettings } from './webhook.ts';
 
 /**
@@ -56,7 +57,13 @@ export const Transfer = z.discriminatedUnion('hookline', [
     tags: z.array(z.string().min(1).max(60)).max(20).default([]),
     document: DocumentSchema,
   }),
-  z.object({ hookline: z.literal('webhook'), ...Envelope, webhook: WebhookSettings }),
+  z.object({
+    hookline: z.literal('webhook'),
+    ...Envelope,
+    webhook: WebhookSettings,
+    /** The legacy speed limit of an old webhook. */
+    speedLimit: SpeedLimit.shape.perMinute.optional(),
+  }),
   z.object({
     hookline: z.literal('preset'),
     ...Envelope,
@@ -107,9 +114,12 @@ export class Packing {
     };
   }
 
-  document(document: Document): Document {
+  document({ speedLimits, ...document }: Document): Document {
+    const limits = (speedLimits ?? []).filter((limit) => speedLimitOf({ speedLimits }, limit.node) !== null);
+    const there = limits.filter(({ node }) => document.nodes.some(({ id }) => id === node));
     return {
       ...document,
+      ...(there.length > 0 ? { speedLimits: there } : {}),
       nodes: document.nodes.map((node) => {
         if (node.kind === 'webhook') return { ...node, settings: this.webhook(node.settings) };
         return node.kind === 'api-trigger' ? { ...node, settings: this.#apiTrigger(node.settings) } : node;
@@ -257,6 +267,13 @@ function graphFaults(file: Transfer): { path: string; message: string }[] {
     if (error instanceof OperationError) return [{ path: 'document', message: error.message }];
     throw error;
   }
+  const limits = file.document.speedLimits ?? [];
+  const stray = limits.findIndex(
+    ({ node }, i) =>
+      !nodes.some(({ id, kind }) => id === node && kind === 'webhook') || limits.findIndex((l) => l.node === node) < i,
+  );
+  if (stray >= 0)
+    return [{ path: `document.speedLimits.${stray}.node`, message: 'must name a webhook of the file, each once' }];
   const numbers = nodes.map(({ number }) => number);
   if (new Set(numbers).size < numbers.length) return [{ path: 'document.nodes', message: 'two nodes have one number' }];
   if (Math.max(0, ...numbers) >= file.document.nextNumber)

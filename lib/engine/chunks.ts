@@ -102,8 +102,12 @@ type Streaming = Pick<NewChunk, 'runId' | 'policyId' | 'replay'>;
 /** What takes turns at a policy: a run, and apart from it each of its replays, which may have a rate of its own. */
 export const streamOf = ({ runId, replay }: Streaming): string => (replay ? `${runId}:${replay}` : String(runId));
 
-/** The group of jobs that share a policy within a stream; campaigns take turns by it. */
-export const groupOf = (chunk: Streaming): string => `${chunk.policyId ?? 'none'}:${streamOf(chunk)}`;
+/**
+ * The group of jobs that share a policy within a stream, webhook by webhook: what one of them has enough of, because it
+ * may have a rate of its own, another may lack. Campaigns take turns by it.
+ */
+export const groupOf = (chunk: Streaming & Pick<NewChunk, 'node'>): string =>
+  `${chunk.policyId ?? 'none'}:${streamOf(chunk)}:${chunk.node}`;
 
 const priorityOf = (onEvent: boolean): number => (onEvent ? PRIORITY.event : PRIORITY.bulk);
 
@@ -248,7 +252,7 @@ export async function releaseChunks(
 
 /** A new alarm clock for a chunk that lost its own. */
 export function jobFor(
-  chunk: Pick<Chunk, 'id' | 'runId' | 'policyId' | 'onEvent' | 'replay'>,
+  chunk: Pick<Chunk, 'id' | 'runId' | 'node' | 'policyId' | 'onEvent' | 'replay'>,
   queue: Queue,
   dueAt: Date | null,
 ): NewJob {

@@ -15,8 +15,8 @@ import { mergeCompanions } from './merge.ts';
 import { OpenChunk } from './open-chunk.ts';
 import { planOf } from './plan.ts';
 import { wakeRemoved } from './publish.ts';
-import { ReplayPaces } from './replay-pace.ts';
-import { once, RunCache, type RunContext } from './runs.ts';
+import { Paces } from './replay-pace.ts';
+import { limitOf, once, RunCache, type RunContext } from './runs.ts';
 import { Sender } from './send.ts';
 import { assertAlive, noteAlive, openSession, type Session, TakenOver } from './session.ts';
 import { Settler } from './settle.ts';
@@ -46,7 +46,7 @@ const CONNECTIONS = 1024;
 
 export class Engine {
   private readonly runs = new RunCache();
-  private readonly paces = new ReplayPaces();
+  private readonly paces = new Paces();
   private readonly open = new Map<number, OpenChunk>();
   private readonly walking = new Map<number, Chunk>();
   private readonly timers: NodeJS.Timeout[] = [];
@@ -336,7 +336,7 @@ export class Engine {
         entry,
         plan,
         lane,
-        pace: await this.paces.of(chunk.replay),
+        pace: await this.paces.of(chunk.replay, limitOf(run, entry)),
         sender: this.sender,
         settler: this.settler,
         breakers: this.breakers,

@@ -27,7 +27,7 @@ export interface NewJob {
   queue: Queue;
   chunk: number;
   priority: number;
-  /** Jobs of one group are passed over while this worker has enough of them: policy and run. */
+  /** Jobs of one group are passed over while this worker has enough of them: policy, run and node. */
   group: string | null;
   dueAt: Date | null;
 }

@@ -222,7 +222,9 @@ export class Lane {
   /** Renews slots, lease and permits, as often as a changed limit must be noticed. */
   private async renew(): Promise<void> {
     const { policyId } = this;
-    if (policyId === null || this.claiming) return;
+    // Nothing is to be renewed, but a pace whose question failed is asked again.
+    if (policyId === null) return this.pump();
+    if (this.claiming) return;
     this.claiming = true;
     try {
       const now = performance.now();

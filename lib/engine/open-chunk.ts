@@ -79,7 +79,9 @@ export class OpenChunk implements Source {
     this.plan = parts.plan;
     this.maker = new RequestMaker(parts.run, parts.entry.node, parts.plan, parts.chunk);
     this.runId = parts.run.id;
-    this.stream = streamOf(parts.chunk);
+    // Of a webhook with a rate of its own nobody else may be held up.
+    this.stream =
+      parts.entry.speedLimit === null ? streamOf(parts.chunk) : `${streamOf(parts.chunk)}#${this.node.number}`;
     this.pace = parts.pace;
     this.onEvent = parts.chunk.onEvent;
     this.deadlineMs = parts.plan.settings.timeoutSeconds * 1000;

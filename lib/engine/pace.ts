@@ -22,6 +22,8 @@ export class Pace {
   private permits: number[] = [];
   private timer: NodeJS.Timeout | undefined;
   private asking = false;
+  /** Who is called at the next moment that is known; several lanes may share a pace. */
+  private readonly waiting = new Set<() => void>();
   /** Before this there is no moment to be had. */
   private nextAt = 0;
   private readonly take: (wanted: number, horizonMs: number) => Promise<Permits>;
@@ -52,13 +54,20 @@ export class Pace {
   }
 
   private wakeAt(moment: number, now: number, onDue: () => void): void {
+    this.waiting.add(onDue);
     this.timer ??= setTimeout(
       () => {
         this.timer = undefined;
-        onDue();
+        this.wake();
       },
       Math.ceil(moment - now),
     );
+  }
+
+  private wake(): void {
+    const all = [...this.waiting];
+    this.waiting.clear();
+    for (const onDue of all) onDue();
   }
 
   /** A request leaves: its moment is used up. */
@@ -73,8 +82,11 @@ export class Pace {
   async now(requests: number, now: number, onDue: () => void): Promise<void> {
     if (this.permits.length > 0) return;
     if (now < this.nextAt) return this.wakeAt(this.nextAt, now, onDue);
+    this.waiting.add(onDue);
+    // Whoever asks already wakes all. To be woken at once would ask again at once, without an end, and nothing else would go on.
+    if (this.asking) return;
     await this.more(requests, this.lifeMs);
-    onDue();
+    this.wake();
   }
 
   /** Asks for moments when fewer are there than requests want and the near future allows. */

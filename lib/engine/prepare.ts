@@ -28,7 +28,7 @@ import {
   sentenceOf,
 } from './render.ts';
 import { exchange, outgoing } from './send.ts';
-import { claimSlots, releaseSlots, takePermits } from './slots.ts';
+import { claimSlots, releaseSlots, takeLimitedPermits, takePermits, type WebhookLimit } from './slots.ts';
 import type { Prepared, PrepareFault, SendResult, Subject } from './views.ts';
 
 /** Preview and Test: one request, rendered and sent by the very code that a run uses. */
@@ -40,6 +40,7 @@ export interface PreparedRequest {
   /** @internal */ readonly settings: WebhookSettings;
   /** @internal */ readonly nodeName: string;
   /** @internal */ readonly customers: number;
+  /** @internal */ readonly limit: WebhookLimit | null;
   /** Without what the credentials will add. @internal */ readonly outgoing: OutgoingRequest;
 }
 
@@ -51,6 +52,8 @@ interface What {
   subjects: readonly Subject[];
   /** What stands for the call of an API trigger; null or absent where none lets customers in. */
   trigger?: Record<string, unknown> | null;
+  /** Requests per minute of a webhook with a legacy speed limit: a test takes its turn like any other request. */
+  speedLimit?: number | null;
 }
 
 type Result = { ok: true; request: PreparedRequest } | { ok: false; faults: PrepareFault[] };
@@ -75,6 +78,9 @@ export async function prepareRequests(sql: Sql, what: What): Promise<Result> {
       settings: what.settings,
       nodeName: what.node.name,
       customers: made.members.length,
+      limit: what.speedLimit
+        ? { scenarioId: what.scenario.id, node: what.node.number, perMinute: what.speedLimit }
+        : null,
       outgoing: message,
       view: {
         method: message.method,
@@ -236,9 +242,11 @@ export async function sendPrepared(request: PreparedRequest): Promise<SendResult
   const { settings, projectId } = request;
   const keys = await openKeys(pool(), projectId, settings);
   const deadlineMs = settings.timeoutSeconds * 1000;
-  const attempt = await underSlot(settings.policyId, deadlineMs, () =>
-    exchange(wayOut(), keys, request.outgoing, deadlineMs, true),
-  );
+  const attempt =
+    (await tooSoon(request.limit)) ??
+    (await underSlot(settings.policyId, deadlineMs, () =>
+      exchange(wayOut(), keys, request.outgoing, deadlineMs, true),
+    ));
   const answer = withoutSecrets(attempt, keys.secrets());
   const now = Date.now();
   const verdict = verdictOf(answer, {
@@ -258,6 +266,23 @@ export async function sendPrepared(request: PreparedRequest): Promise<SendResult
 
 const SLOT_WAIT_MS = 10_000;
 const SLOT_LOOK_MS = 100;
+
+/** Waits for the turn that a speed limit gives, but not for long; what is said when there is none. */
+async function tooSoon(limit: WebhookLimit | null): Promise<Attempt | null> {
+  if (!limit) return null;
+  const { times } = await takeLimitedPermits(limit, null, 1, SLOT_WAIT_MS);
+  if (times.length > 0) {
+    await sleep(times[0]);
+    return null;
+  }
+  return {
+    kind: 'failed',
+    reason: 'aborted',
+    written: 'no',
+    message: `the legacy speed limit of ${limit.perMinute} a minute leaves no request within 10 s; try again later`,
+    timing: { totalMs: 0 },
+  };
+}
 
 /** Waits its turn like any request of a run, but not for long: somebody is looking at the screen. */
 async function underSlot(policyId: string | null, deadlineMs: number, send: () => Promise<Attempt>): Promise<Attempt> {

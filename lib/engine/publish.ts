@@ -127,12 +127,13 @@ export async function wakeRemoved(sql: Sql, runs: readonly number[] | null = nul
   const { rows } = await sql.query<{
     id: number;
     runId: number;
+    node: number;
     policyId: string | null;
     onEvent: boolean;
     replay: number | null;
     jobId: string | null;
   }>(
-    `SELECT c.id::float8 AS id, c.run_id::float8 AS "runId", c.policy_id AS "policyId", c.on_event AS "onEvent",
+    `SELECT c.id::float8 AS id, c.run_id::float8 AS "runId", c.node, c.policy_id AS "policyId", c.on_event AS "onEvent",
             c.replay_id::float8 AS replay, c.job_id AS "jobId"
        FROM run_node n JOIN run r ON r.id = n.run_id JOIN chunk c ON c.run_id = n.run_id AND c.node = n.node
       WHERE n.removed IS NOT NULL AND r.state IN ('running', 'finishing') AND c.owner IS NULL

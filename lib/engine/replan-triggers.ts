@@ -58,7 +58,7 @@ async function replanEvents(
   return isNew ? [await startRun(sql, start, 'event', null)] : [];
 }
 
-type Ahead = Pick<Chunk, 'id' | 'runId' | 'policyId' | 'onEvent' | 'replay' | 'jobId'> & { state: string };
+type Ahead = Pick<Chunk, 'id' | 'runId' | 'node' | 'policyId' | 'onEvent' | 'replay' | 'jobId'> & { state: string };
 
 /** The next firing of a schedule: moved to where it is now, begun, or called off. */
 async function replanFiring(
@@ -91,7 +91,7 @@ async function firingAhead(sql: Sql, runs: readonly OpenRun[], node: AnyNode): P
   const values = [intArray(runs.map(({ id }) => id)), doorOf(node.number)];
   const { rows } = await sql.query<Ahead>(
     // Who has it waits for the run, which is locked here: nobody may wait for them.
-    `SELECT c.id::float8 AS id, c.run_id::float8 AS "runId", c.policy_id AS "policyId", c.on_event AS "onEvent",
+    `SELECT c.id::float8 AS id, c.run_id::float8 AS "runId", c.node, c.policy_id AS "policyId", c.on_event AS "onEvent",
             c.replay_id::float8 AS replay, c.job_id AS "jobId", c.state ${ahead} AND c.owner IS NULL
       ORDER BY c.id DESC LIMIT 1 FOR UPDATE OF c SKIP LOCKED`,
     values,

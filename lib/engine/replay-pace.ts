@@ -1,9 +1,9 @@
 import type { Sql } from '../db/index.ts';
 import { Pace } from './pace.ts';
-import { takeReplayPermits } from './slots.ts';
+import { takeLimitedPermits, takeReplayPermits, type WebhookLimit } from './slots.ts';
 import { query } from './sql.ts';
 
-/** How fast replays go, beside the limits of their policies, over all workers. */
+/** How fast replays go, and webhooks with a legacy speed limit, beside the limits of their policies, over all workers. */
 
 /** A replay's rate: requests in so many seconds, evenly spread. */
 export interface ReplayRate {
@@ -32,17 +32,18 @@ export async function noteReplay(sql: Sql, replay: NewReplay): Promise<number> {
 }
 
 /** The paces of one worker; a replay's rate never changes, so it is read once. */
-export class ReplayPaces {
-  private readonly paces = new Map<number, Promise<Pace | null>>();
+export class Paces {
+  private readonly paces = new Map<string, Promise<Pace | null>>();
 
-  /** The pace of a replay; null for what is none, and for one without a rate. */
-  of(replay: number | null): Promise<Pace | null> {
-    if (replay === null) return Promise.resolve(null);
-    let pace = this.paces.get(replay);
+  /** The pace of a replay, of a webhook with a speed limit, or of both at once; null where neither has a rate. */
+  of(replay: number | null, limit: WebhookLimit | null): Promise<Pace | null> {
+    if (replay === null && limit === null) return Promise.resolve(null);
+    const key = limit ? `${limit.scenarioId} ${limit.node} ${limit.perMinute} ${replay}` : String(replay);
+    let pace = this.paces.get(key);
     if (!pace) {
-      pace = paceOf(replay);
-      this.paces.set(replay, pace);
-      pace.catch(() => this.paces.delete(replay));
+      pace = limit ? limitedPace(limit, replay) : paceOf(replay!);
+      this.paces.set(key, pace);
+      pace.catch(() => this.paces.delete(key));
     }
     return pace;
   }
@@ -51,6 +52,15 @@ export class ReplayPaces {
     for (const pace of this.paces.values()) void pace.then((known) => known?.close());
     this.paces.clear();
   }
+}
+
+async function limitedPace(limit: WebhookLimit, replay: number | null): Promise<Pace> {
+  const own = replay === null ? null : await paceOf(replay);
+  own?.close();
+  return new Pace(
+    (wanted, horizonMs) => takeLimitedPermits(limit, replay, wanted, horizonMs),
+    Math.min(limit.perMinute / 60_000, own?.perMs ?? Number.POSITIVE_INFINITY),
+  );
 }
 
 async function paceOf(replay: number): Promise<Pace | null> {

@@ -3,6 +3,7 @@ import { AnyNode } from '../core/document.ts';
 import { Program, type ProgramNode } from '../core/program.ts';
 import type { Sql } from '../db/index.ts';
 import type { Frame } from './contexts.ts';
+import type { WebhookLimit } from './slots.ts';
 
 /**
  * What the worker knows of a run as one of its versions says; read once and kept, because a version never changes. Which
@@ -136,6 +137,10 @@ const keyPrefixOf = (scenarioId: string, runId: number, createdAt: Date): string
     .digest('base64url')
     .slice(0, 16)
     .replace(/[-_]/g, '0');
+
+/** The legacy speed limit of a webhook of the run; null when it has none. */
+export const limitOf = (run: RunContext, { node, speedLimit }: ProgramNode): WebhookLimit | null =>
+  speedLimit === null ? null : { scenarioId: run.scenarioId, node: node.number, perMinute: speedLimit };
 
 /** What templates of a node see of where they are. */
 export function frameOf(run: RunContext, node: AnyNode): Frame {

@@ -23,6 +23,14 @@ export interface SlotsWanted {
   slowestMs: number;
 }
 
+/** A webhook's own requests per minute. */
+export interface WebhookLimit {
+  scenarioId: string;
+  /** Its number. */
+  node: number;
+  perMinute: number;
+}
+
 /** Claims slots for a time; null when the policy does not exist any more. */
 export async function claimSlots(policyId: string, holder: number, wants: SlotsWanted): Promise<SlotsGranted | null> {
   const rows = await query<SlotsGranted>(
@@ -59,6 +67,22 @@ export const takePermits = (policyId: string | null, wanted: number, horizonMs: 
 /** The same for the requests of a replay, which have a rate of their own beside that of their policy. */
 export const takeReplayPermits = (replay: number, wanted: number, horizonMs: number): Promise<Permits> =>
   permitsOf('take_replay_permits($1::bigint, $2, $3)', [replay, wanted, horizonMs]);
+
+/** The same for a webhook with a legacy speed limit, over all its runs; of a replay no faster than that is. */
+export const takeLimitedPermits = (
+  { scenarioId, node, perMinute }: WebhookLimit,
+  replay: number | null,
+  wanted: number,
+  horizonMs: number,
+): Promise<Permits> =>
+  permitsOf('take_limited_permits($1::uuid, $2, $3, $4::bigint, $5, $6)', [
+    scenarioId,
+    node,
+    perMinute,
+    replay,
+    wanted,
+    horizonMs,
+  ]);
 
 async function permitsOf(call: string, values: unknown[]): Promise<Permits> {
   const rows = await query<{ taken: number; first: number; step: number }>(

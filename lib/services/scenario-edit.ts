@@ -78,6 +78,8 @@ function outlineOf(operation: Operation, after: Document): Record<string, unknow
       return { type: 'move', nodes: Object.keys(operation.positions).map(numberOf) };
     case 'rename':
       return { type: 'rename', node: numberOf(operation.node), name: operation.name };
+    case 'speed-limit':
+      return { type: operation.lifted ? 'lift speed limit' : 'keep speed limit', node: numberOf(operation.node) };
     case 'set':
       return { type: 'set', node: numberOf(operation.node), settings: Object.keys(operation.settings) };
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type AnyNode, type Document, type Node, reachableFrom } from '../core/document.ts';
 import { describeRepeat, hostOf, NODE_KINDS } from '../core/node-kinds.ts';
 import type { Problem } from '../core/problems.ts';
+import { speedLimitOf } from '../core/speed-limit.ts';
 import { effectiveBatchSize } from '../core/webhook.ts';
 import { type Db, pool } from '../db/index.ts';
 import { answerTimes } from './answer-times.ts';
@@ -42,8 +43,8 @@ export interface RequestForecast {
   } | null;
   /** Null while nothing is known that would bind. */
   seconds: number | null;
-  /** What sets the time: the policy's rate, or the time of an answer with all slots busy. */
-  boundBy: 'policy' | 'latency' | null;
+  /** What sets the time: the policy's rate, the webhook's legacy speed limit, or the time of an answer with all slots busy. */
+  boundBy: 'policy' | 'speed-limit' | 'latency' | null;
   /** Mean time of an answer in earlier runs to the same host, which the forecast rests on. */
   averageMs: number | null;
 }
@@ -88,10 +89,11 @@ export const forecastScenario = read({
         .filter((node) => node.kind === 'webhook')
         .map(async (node): Promise<RequestForecast> => {
           const batchSize = effectiveBatchSize(node.settings, !comesAtOnce(document, node.id));
+          const speedLimit = speedLimitOf(document, node.id);
           const customersHere = arriving.get(node.id) ?? 0;
           const origin = staticOrigin(node.settings.url);
           return {
-            ...forecastOf({ ...node, batchSize }, customersHere, policies, averages.get(node.id) ?? null),
+            ...forecastOf({ ...node, batchSize, speedLimit }, customersHere, policies, averages.get(node.id) ?? null),
             isPrivate: origin !== null && (await privateHosts([origin])).length > 0,
           };
         }),
@@ -162,7 +164,7 @@ interface PolicyRow {
 }
 
 function forecastOf(
-  node: Node<'webhook'> & { batchSize: number },
+  node: Node<'webhook'> & { batchSize: number; speedLimit: number | null },
   customers: number,
   policies: PolicyRow[],
   averageMs: number | null,
@@ -189,23 +191,27 @@ function forecastOf(
           : { requests: policy.rate, per: policy.ratePeriodSeconds === 60 ? 'minute' : 'second' },
     },
     averageMs,
-    ...timeOf(requests, policy, averageMs),
+    ...timeOf(requests, policy, averageMs, node.speedLimit),
   };
 }
 
-/** The slower of what the policy's rate and what its slots with the measured answer time allow. */
+/** The slowest of what the policy's rate, a legacy speed limit and what its slots with the measured answer time allow. */
 function timeOf(
   requests: number,
   policy: PolicyRow | null,
   averageMs: number | null,
+  perMinute: number | null,
 ): Pick<RequestForecast, 'seconds' | 'boundBy'> {
-  const byRate = policy?.rate ? (requests * (policy.ratePeriodSeconds ?? 1)) / policy.rate : null;
+  const byPolicy = policy?.rate ? (requests * (policy.ratePeriodSeconds ?? 1)) / policy.rate : null;
+  const byLimit = perMinute === null ? null : (requests * 60) / perMinute;
+  const byRate = byPolicy === null ? byLimit : Math.max(byPolicy, byLimit ?? 0);
   const bySlots = policy && averageMs !== null ? (requests * averageMs) / 1000 / policy.concurrency : null;
   if (byRate === null && bySlots === null) return { seconds: null, boundBy: null };
   const seconds = Math.max(byRate ?? 0, bySlots ?? 0);
   return {
     seconds: Math.round(seconds * 10) / 10,
-    boundBy: (byRate ?? -1) >= (bySlots ?? -1) ? 'policy' : 'latency',
+    boundBy:
+      (byRate ?? -1) < (bySlots ?? -1) ? 'latency' : (byLimit ?? -1) > (byPolicy ?? -1) ? 'speed-limit' : 'policy',
   };
 }
 

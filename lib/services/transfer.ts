@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { TriggerParameter } from '../core/api-trigger.ts';
-import { type AnyNode, nodeOf } from '../core/document.ts';
+import { type AnyNode, type Document, emptyDocument, newNode, nodeOf } from '../core/document.ts';
+import { apply } from '../core/operations.ts';
 import { linkedWebhook } from '../core/preset.ts';
+import { speedLimitOf } from '../core/speed-limit.ts';
 import {
   type Directory,
   type Need,
@@ -53,8 +55,10 @@ export const exportWebhook = act({
   input: z.strictObject({ scenario: ScenarioId, node: z.string().min(1).max(40) }),
   async run({ ctx, input, db, note }): Promise<ExportedFile> {
     const scenario = await scenarioOf(db, ctx, input.scenario);
-    const node = nodeOf(documentOf(scenario.draft), input.node);
+    const document = documentOf(scenario.draft);
+    const node = nodeOf(document, input.node);
     if (node?.kind !== 'webhook') throw notFound('The webhook');
+    const speedLimit = speedLimitOf(document, node.id);
     const packing = new Packing(await directoryOf(db, ctx));
     const webhook = packing.webhook(node.settings);
     await note({
@@ -64,7 +68,14 @@ export const exportWebhook = act({
       objectName: scenario.name,
       after: { node: node.number },
     });
-    return fileOf({ hookline: 'webhook', format: TRANSFER_FORMAT, name: node.name, needs: packing.needs, webhook });
+    return fileOf({
+      hookline: 'webhook',
+      format: TRANSFER_FORMAT,
+      name: node.name,
+      needs: packing.needs,
+      webhook,
+      ...(speedLimit === null ? {} : { speedLimit }),
+    });
   },
 });
 
@@ -204,7 +215,8 @@ function suggestionFor(need: Need, directory: Directory): string | null {
 /**
  * Imports a file as something new; nothing that exists is changed. Each need is mapped to a thing of this project or left
  * open: an open one is a problem of the node that keeps its scenario from starting.
- * A webhook is not stored: its settings are given for the editor.
+ * A webhook is not stored: its settings are given for the editor. One with a legacy speed limit comes as a scenario, because
+ * no edit could give it the limit.
  */
 export const importFile = write({
   needs: 'build',
@@ -218,7 +230,7 @@ export const importFile = write({
     const file = opened(input.text);
     const name = input.name ?? file.name;
     const unpack = await unpacker(tx, ctx, file, input.mapping);
-    if (file.hookline === 'webhook')
+    if (file.hookline === 'webhook' && file.speedLimit === undefined)
       return { kind: 'webhook' as const, name, settings: await unpack.webhook(file.webhook) };
     if (file.hookline === 'preset') {
       if (ctx.actor.kind === 'user' && (ctx.role === null || !may(ctx.role, 'develop')))
@@ -231,12 +243,13 @@ export const importFile = write({
       await note({ action: 'preset.import', objectType: 'preset', objectId: id, objectName: name });
       return { kind: 'preset' as const, id };
     }
-    const document = { ...file.document, nodes: await Promise.all(file.document.nodes.map(unpack.node)) };
+    const packed = file.hookline === 'webhook' ? documentOfWebhook({ ...file, name }) : file.document;
+    const document = { ...packed, nodes: await Promise.all(packed.nodes.map(unpack.node)) };
     const { id } = await tx.scenario.create({
       data: {
         projectId: ctx.projectId,
         name,
-        tags: file.tags,
+        tags: file.hookline === 'webhook' ? [] : file.tags,
         draft: stored(document),
         createdById: ctx.actor.kind === 'user' ? ctx.actor.id : null,
       },
@@ -245,6 +258,16 @@ export const importFile = write({
     return { kind: 'scenario' as const, id, problems: await scenarioProblems(tx, ctx.projectId, document) };
   },
 });
+
+/** A scenario with nothing but the webhook of a file. */
+function documentOfWebhook({ name, webhook, speedLimit }: Extract<Transfer, { hookline: 'webhook' }>): Document {
+  const empty = emptyDocument();
+  const node = { ...newNode(empty, 'webhook', 'webhook', { x: 0, y: 0 }), name, settings: webhook };
+  const { document } = apply(empty, { type: 'add', nodes: [node], edges: [] });
+  return speedLimit === undefined
+    ? document
+    : { ...document, speedLimits: [{ node: node.id, perMinute: speedLimit, lifted: false }] };
+}
 
 /** "Newsletter", or "Newsletter (2)" when there is one. */
 async function freeName(tx: Tx, ctx: Ctx, name: string): Promise<string> {

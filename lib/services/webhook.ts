@@ -2,6 +2,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { z } from 'zod';
 import { toCurl } from '../core/curl.ts';
 import { nodeOf } from '../core/document.ts';
+import { speedLimitOf } from '../core/speed-limit.ts';
 import { WebhookSettings } from '../core/webhook.ts';
 import { type Db, pool } from '../db/index.ts';
 import { type Prepared, type PrepareFault, prepareRequests, type SendResult, sendPrepared } from '../engine/index.ts';
@@ -165,6 +166,7 @@ async function prepare(db: Db, ctx: Ctx, input: WebhookInput) {
     settings,
     subjects,
     trigger,
+    speedLimit: place.document && input.node ? speedLimitOf(place.document, input.node) : null,
   });
   const people = subjects.filter(({ id }) => id !== null);
   const mask = people.length > 0 && (input.masked || !mayReveal(ctx));

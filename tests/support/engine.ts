@@ -24,7 +24,10 @@ export interface Target {
   /** Base URL of a target of that name. */
   url(name: string): string;
   books(name: string): Promise<Totals>;
-  requests(name: string): Promise<{ headers: Record<string, string>; body: string; path: string; method: string }[]>;
+  /** The last 200, newest first; `at` is when they were read. */
+  requests(
+    name: string,
+  ): Promise<{ at: string; headers: Record<string, string>; body: string; path: string; method: string }[]>;
   behave(name: string, behaviour: Partial<Behaviour>): Promise<void>;
 }
 

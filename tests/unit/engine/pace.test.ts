@@ -55,6 +55,27 @@ describe('a pace', () => {
     expect(asked).toEqual([2, 5]);
   });
 
+  it('wakes everybody who waits for one answer when it is there, and nobody before', async () => {
+    let answer: (permits: { times: number[]; nextMs: number }) => void = nothing;
+    const made = new Pace(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+      0.01,
+    );
+    const [one, other] = [vi.fn(), vi.fn()];
+    const now = performance.now();
+    const first = made.now(1, now, one);
+    await made.now(1, now, other);
+    // Woken at once, the other would ask again at once, and so on without an end.
+    expect(other).not.toHaveBeenCalled();
+    answer({ times: [0], nextMs: 100 });
+    await first;
+    expect(one).toHaveBeenCalledOnce();
+    expect(other).toHaveBeenCalledOnce();
+  });
+
   it('asks once at a time', async () => {
     const { made, asked } = pace(10, []);
     await Promise.all([made.more(3), made.more(3)]);
