@@ -32,7 +32,10 @@ export function PreviewColumn({ preview, hasUrl, asWhom, settings, onGoTo, origi
       <div className="flex h-10 shrink-0 items-center justify-between gap-2 border-line border-b px-3">
         <h2 className="font-medium text-sm">Preview</h2>
         <span className="flex min-w-0 items-center gap-2 text-faint text-xs">
-          <span className="truncate">as {asWhom}</span>
+          <span className="truncate">
+            as {asWhom}
+            {data?.ok && data.isMasked ? ', values hidden' : null}
+          </span>
           <span
             aria-hidden
             className={cn('size-1.5 shrink-0 rounded-full', isBehind ? 'animate-pulse bg-accent' : 'bg-line-strong')}
