@@ -5,7 +5,7 @@ import type { Books, Live, Recorded } from './evidence.ts';
 import type { Begun } from './scenario.ts';
 
 /** The ledger and the live numbers of a run, with the key of each journey's request. */
-export async function booksOf({ runId, audience, trigger, webhooks }: Begun): Promise<Books> {
+export async function booksOf({ runId, ...begun }: Begun): Promise<Books> {
   const keys = await requestKeys(pool(), runId);
   const { rows: recorded } = await pool().query<Omit<Recorded, 'key'>>(
     `SELECT e.node, e.outcome, u.journey, u.customer::float8 AS customer
@@ -19,9 +19,7 @@ export async function booksOf({ runId, audience, trigger, webhooks }: Begun): Pr
     [runId],
   );
   return {
-    audience,
-    trigger,
-    webhooks,
+    ...begun,
     recorded: recorded.map((one) => ({ ...one, key: keys.get(`${one.node}:${one.journey}`) ?? null })),
     counts: new Map(counts.map(({ node, ...live }) => [node, live])),
   };

@@ -14,6 +14,7 @@ export interface Received {
   /** How long its answer asked to wait at least; 0 is not said. */
   retryAfterMs: number;
   hasSecret: boolean;
+  /** Numbers of the customers in it. */
   customers: number[];
 }
 
@@ -44,6 +45,8 @@ export interface Books {
   /** Node numbers: the trigger, and webhooks in the order of the path. */
   trigger: number;
   webhooks: number[];
+  /** Their addresses at the receiver. */
+  paths: string[];
   recorded: Recorded[];
   counts: Map<number, Live>;
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pool } from '../../lib/db/index.ts';
 import { keysClaimedSince, keysInDoubt } from '../../lib/engine/index.ts';
 import type { Fault, FaultKind } from './evidence.ts';
+import type { Proxy } from './proxy.ts';
 import type { Receiver } from './receiver.ts';
 import { NAME, retried, type Workers } from './workers.ts';
 
@@ -22,8 +23,12 @@ export const TURNS: readonly FaultKind[] = [
 ];
 
 const PAUSE_MS = 3000;
-/** Until a worker whose connections were cut has noticed. */
-const NOTICE_MS = 2000;
+const STATEMENT_MS = 60;
+const BETWEEN_LOOKS_MS = 100;
+/** Until somebody has taken over at the latest. */
+const LONGEST_MS = 5000;
+/** Until a worker that was halted or taken over has noticed. */
+const NOTICE_MS = 1000;
 
 export interface Hit {
   fault: Fault;
@@ -34,6 +39,7 @@ export interface Hit {
 export interface Victims {
   workers: Workers;
   receiver: Receiver;
+  proxy: Proxy;
   /** The worker that is hit, where not all are. */
   place: number;
   /** The run that is watched. */
@@ -49,57 +55,74 @@ export async function inflict(kind: FaultKind, victims: Victims): Promise<Hit> {
   const at = performance.now();
   const inFlight = receiver.inFlight();
   const hadWork = await isWorkDue(victims.runId);
-  const { inHand, most, now } = await inHandOf(workers, hit);
-  const until = await DEEDS[kind](victims, hit);
+  // A statement that was under way ends in the database all the same.
+  await sleep(STATEMENT_MS);
+  const sessions = await Promise.all(hit.map((each) => workers.sessionsOf(each)));
+  const hands = await Promise.all(sessions.map((ids) => retried(() => keysInDoubt(pool(), ids))));
+  const inHand = new Set(hands.flatMap((keys) => [...keys]));
+  await DEEDS[kind](victims, hit, sessions.flat());
   const mendedAt = performance.now();
-  if (kind === 'connections' || kind === 'database') {
-    // What they claimed after they were let go and before they noticed is in doubt, too.
-    await sleep(NOTICE_MS);
-    for (const key of await retried(() => keysClaimedSince(pool(), now))) inHand.add(key);
-  }
+  if (CUT_OFF.has(kind)) await addUntilTakenOver(inHand, sessions.flat());
   return {
     fault: {
       kind,
       at,
-      until: Math.max(at, until),
+      until: kind === 'SIGKILL' ? at : performance.now() + NOTICE_MS,
       mendedAt,
       inFlight,
       inHand,
-      mostInHand: most,
+      mostInHand: Math.max(...hands.map((keys) => keys.size)),
       isGivenUp: kind !== 'SIGSTOP',
       hadWork,
     },
   };
 }
 
-type Deed = (victims: Victims, hit: readonly number[]) => Promise<number>;
+/** Those whose workers go on, and claim more, until they notice or are taken over. */
+const CUT_OFF: ReadonlySet<FaultKind> = new Set(['partition', 'connections', 'database']);
 
-/** Each gives the moment until which somebody may go on without knowing. */
+async function addUntilTakenOver(inHand: Set<string>, sessions: readonly number[]): Promise<void> {
+  const latest = performance.now() + LONGEST_MS;
+  let seenAt: Date;
+  for (;;) {
+    const { rows } = await retried(() =>
+      pool().query<{ now: Date; left: number }>(
+        'SELECT clock_timestamp() AS now, (SELECT count(*) FROM worker WHERE id = ANY($1::int[])) AS left',
+        [sessions],
+      ),
+    );
+    seenAt = rows[0]!.now;
+    for (const key of await retried(() => keysInDoubt(pool(), sessions))) inHand.add(key);
+    if (rows[0]!.left === 0 || performance.now() > latest) break;
+    await sleep(10);
+  }
+  // What was claimed between the last two looks.
+  const since = new Date(seenAt.getTime() - BETWEEN_LOOKS_MS);
+  for (const key of await retried(() => keysClaimedSince(pool(), since))) inHand.add(key);
+}
+
+type Deed = (victims: Victims, hit: readonly number[], sessions: readonly number[]) => Promise<void>;
+
 const DEEDS: Record<Exclude<FaultKind, 'SIGTERM'>, Deed> = {
   async SIGKILL({ workers, place }) {
     await workers.end(place, 'SIGKILL');
     await retried(() => workers.start(place));
-    return 0;
   },
   async SIGSTOP({ workers, place }) {
     await sleep(PAUSE_MS);
     workers.signal(place, 'SIGCONT');
-    return performance.now() + NOTICE_MS;
   },
-  /** Its session is lost while it is halted: a peer takes over, and it wakes up without knowing. */
-  async partition({ workers, place }) {
-    const sessions = await workers.sessionsOf(place);
-    await retried(() =>
-      pool().query(
-        `SELECT pg_terminate_backend(pid) FROM pg_locks
-          WHERE locktype = 'advisory' AND objsubid = 2 AND objid = ANY($1::oid[])
-            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+  /** Its session ends and it does not hear of it: a peer takes over from a worker that goes on. */
+  async partition({ workers, place, proxy }, _, sessions) {
+    const { rows } = await retried(() =>
+      pool().query<{ port: number }>(
+        `SELECT a.client_port AS port FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+          WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.objid::int = ANY($1::int[])`,
         [sessions],
       ),
     );
-    await sleep(PAUSE_MS);
+    proxy.sever(rows.map(({ port }) => port));
     workers.signal(place, 'SIGCONT');
-    return performance.now() + NOTICE_MS;
   },
   async connections({ workers }, hit) {
     await retried(() =>
@@ -108,7 +131,6 @@ const DEEDS: Record<Exclude<FaultKind, 'SIGTERM'>, Deed> = {
       ),
     );
     for (const each of hit) workers.signal(each, 'SIGCONT');
-    return performance.now() + NOTICE_MS;
   },
   /** One backend killed makes the server drop every connection and recover from its log, as after a crash. */
   async database({ workers }, hit) {
@@ -122,7 +144,6 @@ const DEEDS: Record<Exclude<FaultKind, 'SIGTERM'>, Deed> = {
     for (const each of hit) workers.signal(each, 'SIGCONT');
     await sleep(500);
     await retried(() => pool().query('SELECT 1'));
-    return performance.now() + NOTICE_MS;
   },
 };
 
@@ -148,19 +169,6 @@ async function askToStop({ workers, receiver, place, runId }: Victims): Promise<
     },
     end: { inDoubt: left.size, code },
   };
-}
-
-async function inHandOf(workers: Workers, places: readonly number[]) {
-  const inHand = new Set<string>();
-  let most = 0;
-  for (const place of places) {
-    const sessions = await workers.sessionsOf(place);
-    const keys = await retried(() => keysInDoubt(pool(), sessions));
-    most = Math.max(most, keys.size);
-    for (const key of keys) inHand.add(key);
-  }
-  const { rows } = await retried(() => pool().query<{ now: Date }>('SELECT clock_timestamp() AS now'));
-  return { inHand, most, now: rows[0]!.now };
 }
 
 /** Whether somebody stands at a webhook whose request is due and has not been claimed. */

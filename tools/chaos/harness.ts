@@ -7,6 +7,7 @@ import { booksOf, outcomesAt, whereTheSecretStands } from './books.ts';
 import type { Evidence, Fault, FaultKind, Violation } from './evidence.ts';
 import { type Hit, inflict } from './faults.ts';
 import { violations } from './invariants.ts';
+import { type Proxy, startProxy } from './proxy.ts';
 import { type Receiver, randomFrom, startReceiver, type Trouble } from './receiver.ts';
 import { type ChaosReport, summarise } from './report.ts';
 import { type Begun, beginCampaign, beginStopped, type Sizes, STOP_LIMIT } from './scenario.ts';
@@ -48,12 +49,13 @@ const STAYS_STOPPED_MS = 2500;
 export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const { latencyMs, trouble, nodeArgs = [] } = options;
   const receiver = await startReceiver({ random: randomFrom(options.seed + 1), latencyMs, trouble, canary: CANARY });
-  const workers = new Workers({ url: receiver.url, canary: CANARY, nodeArgs });
+  const proxy = await startProxy(process.env.DATABASE_URL!);
+  const workers = new Workers({ databaseUrl: proxy.url, url: receiver.url, canary: CANARY, nodeArgs });
   const memory = watchMemory(workers);
   try {
     for (let place = 0; place < options.workers; place++) await workers.start(place);
     const started = performance.now();
-    const play = new Play(options, receiver, workers);
+    const play = new Play(options, { receiver, workers, proxy });
     await play.begin();
     await Promise.race([workers.broken, play.untilTheEnd()]);
     const evidence = await play.evidence(memory.peak());
@@ -62,6 +64,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   } finally {
     memory.stop();
     await workers.stop();
+    proxy.close();
     receiver.close();
   }
 }
@@ -71,6 +74,7 @@ class Play {
   private readonly options: ChaosOptions;
   private readonly receiver: Receiver;
   private readonly workers: Workers;
+  private readonly proxy: Proxy;
   private readonly latest: number;
   private campaign!: Begun;
   private stopped!: Begun;
@@ -81,10 +85,14 @@ class Play {
   /** What did not come to its end, when that is judged and not an error. */
   readonly unfinished: Violation[] = [];
 
-  constructor(options: ChaosOptions, receiver: Receiver, workers: Workers) {
+  constructor(
+    options: ChaosOptions,
+    { receiver, workers, proxy }: { receiver: Receiver; workers: Workers; proxy: Proxy },
+  ) {
     this.options = options;
     this.receiver = receiver;
     this.workers = workers;
+    this.proxy = proxy;
     this.latest = performance.now() + (options.limitMs ?? 1_800_000);
   }
 
@@ -114,8 +122,8 @@ class Play {
         `${kind} (${i + 1} of ${this.options.plan.length}), ${this.receiver.received.length} requests`,
       );
       const place = Math.floor(random() * this.options.workers);
-      const { receiver, workers } = this;
-      this.hits.push(await inflict(kind, { receiver, workers, place, runId: this.campaign.runId }));
+      const { receiver, workers, proxy } = this;
+      this.hits.push(await inflict(kind, { receiver, workers, proxy, place, runId: this.campaign.runId }));
     }
   }
 

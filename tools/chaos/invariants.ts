@@ -89,21 +89,23 @@ function bodiesNeverChange({ received }: Evidence): Violation[] {
   return [];
 }
 
-/** The next webhook of a journey is called after the one before had its answer. */
-function nodesFollowEachOther({ received }: Evidence, { recorded, webhooks }: Books): Violation[] {
-  const [first, second] = webhooks;
-  if (second === undefined) return [];
-  const requests = byKey(received);
-  const answeredAt = new Map<number, number>();
-  for (const { node, journey, key } of recorded) {
-    const accepted = node === first && key ? requests.get(key)?.filter(isAccepted) : undefined;
-    if (accepted?.length) answeredAt.set(journey, Math.min(...accepted.map(({ end }) => end)));
-  }
-  for (const { node, journey, key } of recorded) {
-    if (node !== second || !key || !answeredAt.has(journey)) continue;
-    const began = Math.min(...(requests.get(key) ?? []).map(({ start }) => start));
-    if (began < answeredAt.get(journey)!)
-      return fail('I11 order', `journey ${journey} was at node ${second} before node ${first} was done`);
+/** A customer's next webhook is called after the one before had its answer. */
+function nodesFollowEachOther({ received }: Evidence, { paths }: Books): Violation[] {
+  for (const [i, path] of paths.entries()) {
+    const before = paths[i - 1];
+    if (before === undefined) continue;
+    const answeredAt = new Map<number, number>();
+    for (const one of received)
+      if (one.path === before && isAccepted(one))
+        for (const customer of one.customers)
+          answeredAt.set(customer, Math.min(one.end, answeredAt.get(customer) ?? Number.POSITIVE_INFINITY));
+    for (const one of received) {
+      if (one.path !== path) continue;
+      const early = one.customers.find(
+        (customer) => one.start < (answeredAt.get(customer) ?? Number.POSITIVE_INFINITY),
+      );
+      if (early !== undefined) return fail('I11 order', `customer ${early} was at ${path} before ${before} was done`);
+    }
   }
   return [];
 }

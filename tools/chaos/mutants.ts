@@ -45,8 +45,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'chunks.ts',
     from: 'AND c.owner = $2 ORDER BY c.id FOR UPDATE OF c',
     to: 'AND $2::int IS NOT NULL ORDER BY c.id FOR UPDATE OF c',
-    plan: [60, 130, 200, 270].map((atRequests) => ({ kind: 'partition', atRequests })),
-    options: { workers: 2, ...within(40_000) },
+    plan: [80, 300, 520].map((atRequests) => ({ kind: 'partition', atRequests })),
+    options: { customers: 800, workers: 2, ...within(30_000) },
   },
   {
     name: 'acknowledged-before-accepted',
@@ -119,15 +119,19 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'stops: false,',
   },
   {
-    name: 'goes-on-at-once',
+    name: 'goes-on-while-retrying',
     invariant: 'I11',
-    about: 'nobody waits for the answer of a webhook',
-    file: 'handlers/webhook.ts',
-    from: 'return [];',
-    to: `if (!entry.after.responses) return [];
-    const answer = { name: node.name, data: { id: 1 }, isText: false, statusCode: 200, success: true };
-    return [{ travellers: travellers.map((t) => ({ ...t, responses: [answer] })), outcome: 'delivered', port: 'sent' }];`,
-    options: within(6000),
+    about: 'whoever is to be tried again goes on already',
+    file: 'outcomes.ts',
+    from: '} else into.chunks.push(...waitAgain(group, fate));',
+    to: `} else {
+      into.chunks.push(...waitAgain(group, fate));
+      const answer = { name: chunk.node.name, data: { id: 1 }, isText: false, statusCode: 200, success: true };
+      const travellers = group.flatMap(({ window, positions }) => positions.map((p) => ({ ...window.travellers[p], responses: [answer] })));
+      const at = { sql, run: await newest(chunk), travellers, into, now: Date.now() };
+      await leaveNode(at, chunk.node.number, travellers, 'sent');
+    }`,
+    options: { trouble: 'fixed' },
   },
   {
     name: 'batch-loses-a-member',

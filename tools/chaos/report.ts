@@ -1,5 +1,5 @@
 // A run under faults in numbers.
-import { byKey, type Evidence, isAccepted, type Violation } from './evidence.ts';
+import { byKey, type Evidence, explains, isAccepted, type Violation } from './evidence.ts';
 import { peakOf } from './timing.ts';
 
 export interface ChaosReport {
@@ -9,12 +9,8 @@ export interface ChaosReport {
   lost: number;
   /** Requests that were accepted more than once. */
   duplicates: number;
-  /** All faults together after which work was given up: what the receiver was serving at those instants … */
-  inFlightAtFaults: number;
-  /** … what had been sent and had no outcome in the database, which is what may be sent again … */
-  sentInDoubtAtFaults: number;
-  /** … and what was claimed and had no outcome, sent or not. */
-  claimedAtFaults: number;
+  /** By the kind of fault after which work was given up. */
+  inDoubt: Record<string, InDoubt>;
   /** The most that one worker had claimed at a fault, and what is promised. */
   mostClaimed: number;
   mostClaimedAllowed: number;
@@ -27,6 +23,22 @@ export interface ChaosReport {
   seconds: number;
   violations: Violation[];
 }
+
+/** All faults of a kind together. */
+export interface InDoubt {
+  faults: number;
+  /** What the receiver was serving at those instants … */
+  inFlight: number;
+  /** … what had been sent and had no outcome in the database, which is what may arrive twice … */
+  sent: number;
+  /** … and what was claimed and had no outcome, sent or not. */
+  claimed: number;
+  /** What was accepted once more because of them. */
+  acceptedAgain: number;
+}
+
+/** A request that leaves just before its worker is halted is seen by the receiver a moment later. */
+const ON_ITS_WAY_MS = 100;
 
 export function summarise({
   evidence,
@@ -44,14 +56,9 @@ export function summarise({
     .filter(({ hadWork }) => hadWork)
     .map(({ at, kind }) => ({ kind, ms: (starts.find((start) => start > at + 1) ?? at) - at }))
     .sort((a, b) => a.ms - b.ms);
-  const firstStart = new Map<string, number>();
-  for (const { key, start } of received) firstStart.set(key, Math.min(start, firstStart.get(key) ?? start));
-  const sentAmong = (keys: ReadonlySet<string>, by: number) =>
-    [...keys].filter((key) => (firstStart.get(key) ?? Number.POSITIVE_INFINITY) <= by).length;
   const reached = new Set(
     campaign.recorded.filter(({ node }) => node === campaign.webhooks[0]).map((one) => one.customer),
   );
-  const givenUp = faults.filter(({ isGivenUp }) => isGivenUp);
   const { paths, most: limit } = limits[0]!;
   return {
     customers: campaign.audience.length,
@@ -66,9 +73,7 @@ export function summarise({
       (sum, all) => sum + Math.max(0, all.filter(isAccepted).length - 1),
       0,
     ),
-    inFlightAtFaults: givenUp.reduce((sum, { inFlight }) => sum + inFlight, 0),
-    sentInDoubtAtFaults: givenUp.reduce((sum, { inHand, until }) => sum + sentAmong(inHand, until), 0),
-    claimedAtFaults: givenUp.reduce((sum, { inHand }) => sum + inHand.size, 0),
+    inDoubt: doubtsByKind(evidence),
     mostClaimed: Math.max(0, ...faults.map(({ mostInHand }) => mostInHand)),
     mostClaimedAllowed: evidence.mostInHand,
     unknown: campaign.recorded.filter(({ outcome }) => outcome === 'unknown').length,
@@ -83,4 +88,26 @@ export function summarise({
     seconds: Math.round(seconds * 10) / 10,
     violations,
   };
+}
+
+function doubtsByKind({ received, faults }: Evidence): Record<string, InDoubt> {
+  const requests = byKey(received);
+  const found: Record<string, InDoubt> = {};
+  const of = (kind: string) => (found[kind] ??= { faults: 0, inFlight: 0, sent: 0, claimed: 0, acceptedAgain: 0 });
+  for (const { kind, until, inFlight, inHand, isGivenUp } of faults) {
+    if (!isGivenUp) continue;
+    const all = of(kind);
+    all.faults++;
+    all.inFlight += inFlight;
+    all.claimed += inHand.size;
+    for (const key of inHand) if (requests.get(key)?.some(({ start }) => start <= until + ON_ITS_WAY_MS)) all.sent++;
+  }
+  for (const [key, all] of requests) {
+    const accepted = all.filter(isAccepted).sort((a, b) => a.start - b.start);
+    for (let i = 1; i < accepted.length; i++) {
+      const cause = faults.find((fault) => explains([fault], key, accepted[i - 1]!, accepted[i]!));
+      if (cause) of(cause.kind).acceptedAgain++;
+    }
+  }
+  return found;
 }

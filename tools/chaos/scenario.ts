@@ -23,6 +23,7 @@ export interface Begun {
   audience: number[];
   trigger: number;
   webhooks: number[];
+  paths: string[];
 }
 
 /** At once in the campaign that is stopped, and how many a second, so that it lasts. */
@@ -80,7 +81,13 @@ export async function beginCampaign(url: string, canary: string, sizes: Sizes): 
     );
     add('set-attribute', { attributes: [{ name: 'reached', value: '{{ webhook.id }}' }] }, [batch, 'sent']);
   });
-  return { runId: await begin(project.id, document), audience: project.audience, trigger: 1, webhooks: [2, 3] };
+  return {
+    runId: await begin(project.id, document),
+    audience: project.audience,
+    trigger: 1,
+    webhooks: [2, 3],
+    paths: ['single', 'batch'],
+  };
 }
 
 /** Now → webhook, slowly, until its receiver answers with a stop code. */
@@ -101,7 +108,13 @@ export async function beginStopped(url: string, sizes: Sizes): Promise<Begun> {
       'out',
     ]);
   });
-  return { runId: await begin(project.id, document), audience: project.audience, trigger: 1, webhooks: [2] };
+  return {
+    runId: await begin(project.id, document),
+    audience: project.audience,
+    trigger: 1,
+    webhooks: [2],
+    paths: ['stop'],
+  };
 }
 
 async function projectOf(customers: number): Promise<{ id: string; audience: number[] }> {

@@ -12,9 +12,19 @@ function named(databaseUrl: string): string {
   return url.toString();
 }
 
+export interface WorkersOptions {
+  databaseUrl: string;
+  /** Where they may send to. */
+  url: string;
+  /** The secret that they must not tell. */
+  canary: string;
+  /** Further arguments of Node. */
+  nodeArgs: readonly string[];
+}
+
 /** Worker processes; one that ends without having been asked to is a fault of ours. */
 export class Workers {
-  private readonly options: { url: string; canary: string; nodeArgs: readonly string[] };
+  private readonly options: WorkersOptions;
   readonly children: Child[] = [];
   /** Whether anything that a worker wrote has the secret in it. */
   leaks = false;
@@ -25,20 +35,19 @@ export class Workers {
     this.fail = reject;
   });
 
-  /** @param options where they may send to, the secret that they must not tell, and further arguments of Node */
-  constructor(options: { url: string; canary: string; nodeArgs: readonly string[] }) {
+  constructor(options: WorkersOptions) {
     this.options = options;
     // Whoever waits hears of it; while nobody does, it is not to end this process.
     this.broken.catch(() => {});
   }
 
   async start(place: number): Promise<void> {
-    const { url, canary, nodeArgs } = this.options;
+    const { databaseUrl, url, canary, nodeArgs } = this.options;
     const child = await startChild(
       'worker',
       'tools/start-worker.ts',
       {
-        DATABASE_URL: named(process.env.DATABASE_URL!),
+        DATABASE_URL: named(databaseUrl),
         EGRESS_ALLOW: new URL(url).host,
         LOG_LEVEL: process.env.LOG_LEVEL ?? 'debug',
       },

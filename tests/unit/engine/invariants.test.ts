@@ -25,6 +25,7 @@ function sound(): Evidence {
         audience: [101, 102, 103],
         trigger: 1,
         webhooks: [2, 3],
+        paths: ['single', 'batch'],
         recorded: [...at(1, () => null), ...at(2, (journey) => `a${journey}`), ...at(3, () => 'b')],
         counts: new Map([1, 2, 3].map((node) => [node, { ...live }])),
       },
