@@ -52,7 +52,9 @@ export async function listRequests(
     node?: string;
     outcome?: RequestOutcome;
     status?: number;
+    /** Part of the reason, or of an answer if those are searched too. */
     text?: string;
+    inAnswers?: boolean;
     before?: string;
     limit?: number;
   },
@@ -72,7 +74,7 @@ export async function listRequests(
       WHERE e.run_id = $1::bigint AND e.sent IS NOT NULL
         AND ($2::int IS NULL OR e.node = $2::int) AND ($3::text IS NULL OR e.outcome = $3::text)
         AND ($4::int IS NULL OR e.status = $4::int)
-        AND ($5::text IS NULL OR e.reason ILIKE $5::text OR e.answers::text ILIKE $5::text)
+        AND ($5::text IS NULL OR e.reason ILIKE $5::text OR ($9::bool AND e.answers::text ILIKE $5::text))
         AND ($6::bigint IS NULL OR e.id < $6::bigint OR (e.id = $6::bigint AND u.place - 1 > $7::int))
       ORDER BY e.id DESC, u.place LIMIT $8`,
     [
@@ -84,6 +86,7 @@ export async function listRequests(
       before?.row ?? null,
       before?.place ?? null,
       limit + 1,
+      what.inAnswers ?? true,
     ],
   );
   const page = rows.slice(0, limit);

@@ -11,7 +11,7 @@ import { act, type Ctx, notFound, read } from './verb.ts';
 
 const Cursor = z.string().max(80);
 
-/** Requests of a run, newest first. `text` is looked for in their messages. */
+/** Requests of a run, newest first. `text` is looked for in their messages, and in answers by whoever may see those. */
 export const listRunRequests = read({
   needs: 'look',
   scope: 'runs:read',
@@ -25,7 +25,7 @@ export const listRunRequests = read({
   }),
   async run({ ctx, input: { run, ...which }, db }) {
     await runOf(db, ctx, run);
-    const { requests, next } = await listRequests(pool(), { runId: run, ...which });
+    const { requests, next } = await listRequests(pool(), { runId: run, ...which, inAnswers: mayReveal(ctx) });
     const { nameOf, hideOf } = await peopleBehind(
       ctx,
       requests.map(({ customerId }) => customerId),

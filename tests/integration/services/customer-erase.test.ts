@@ -257,6 +257,46 @@ describe('a customer in a running run', () => {
     expect(await target.books('ill-batch')).toMatchObject({ requests: 2, distinctKeys: 1 });
   });
 
+  it('keeps a batch from being sent again as it was, and the others are told why', async () => {
+    await target.behave('refusing', { errorRate: 1, errorStatus: 422 });
+    const ids = await people(3);
+    const { add, document } = draw();
+    add(
+      'webhook',
+      {
+        url: target.url('refusing'),
+        batch: true,
+        root: "[{% output customers separated by ', ' %}]",
+        customer: '"{{ customer.email }}"',
+      },
+      [add('now'), 'out'],
+    );
+    const run = await start(project.id, document());
+    expect((await ended(run.id)).get(2)).toMatchObject({ rejected: 3, requests: 1 });
+    await remove(ids[0]!);
+    await target.behave('refusing', {});
+    await verbs['run.replay'](admin, { run: run.id, node: 'n2', as: 'same' });
+    expect((await ended(run.id)).get(2)).toMatchObject({ rejected: 2, skipped: 1, requests: 1 });
+    const { people: told } = await verbs['run.people'](admin, { run: run.id, node: 'n2', group: 'rejected' });
+    expect(told[0]!.reason).toContain('together with a customer who was deleted');
+    expect(await target.books('refusing')).toMatchObject({ requests: 1 });
+  });
+
+  it('leaves a run that is paused', async () => {
+    const ids = await people(2);
+    const { add, document } = draw();
+    const wait = add('wait', { amount: 1, unit: 'seconds' }, [add('now'), 'out']);
+    add('webhook', { url: target.url('paused'), payload: '{}' }, [wait, 'out']);
+    const run = await start(project.id, document());
+    await until('both wait', async () => (await countsOf(run.id)).get(2)?.waiting === 2);
+    await verbs['run.pause'](admin, { run: run.id });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await remove(ids[0]!);
+    expect((await countsOf(run.id)).get(2)).toMatchObject({ waiting: 1, skipped: 1 });
+    await verbs['run.resume'](admin, { run: run.id });
+    expect((await ended(run.id)).get(3)).toMatchObject({ entered: 1, delivered: 1 });
+  });
+
   it('is passed over by a worker that has their chunk already', async () => {
     const { id: policyId } = await prisma().policy.create({
       data: { projectId: project.id, name: 'One by one', concurrency: 1 },

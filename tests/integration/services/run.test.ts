@@ -162,6 +162,9 @@ describe('a run that is over', () => {
     const { requests } = await verbs['run.requests'](ctx, { run });
     const { id: request, customerName } = requests[0]!;
     const before = await prisma().auditEntry.count({ where: { projectId: project.id } });
+    const saying = async (role: 'viewer' | 'marketer') =>
+      (await verbs['run.requests'](await project.as(role), { run, text: 'success' })).requests.length;
+    expect(await Promise.all([saying('marketer'), saying('viewer')])).toEqual([8, 0]);
     for (const role of ['viewer', 'marketer', 'admin'] as const) {
       const masked = await verbs['run.request'](await project.as(role), { run, request });
       expect(masked).toMatchObject({ isMasked: true, mayReveal: role !== 'viewer', customerName, status: 200 });
