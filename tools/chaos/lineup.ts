@@ -2,6 +2,8 @@
 // must report what each of them breaks, and nothing of the sound one.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import pg from 'pg';
+import { migrate } from '../migrate.ts';
 import type { Violation } from './evidence.ts';
 import { MUTANTS, type Mutant } from './mutants.ts';
 
@@ -30,6 +32,8 @@ export async function lineUp(
   atOnce = 4,
   say: (suspect: Suspect) => void = () => {},
 ): Promise<Suspect[]> {
+  const template = databaseOf(serverUrl, 'template');
+  await migrate(template.toString());
   const waiting: Pick<Suspect, 'name' | 'invariant'>[] = [SOUND, ...mutants];
   const seen: Suspect[] = [];
   await Promise.all(
@@ -46,8 +50,7 @@ export async function lineUp(
 
 async function play({ name, invariant }: Pick<Suspect, 'name' | 'invariant'>, serverUrl: string): Promise<Suspect> {
   const started = performance.now();
-  const url = new URL(serverUrl);
-  url.pathname = `/lineup_${name.replaceAll('-', '_')}_${process.pid}`;
+  const url = await copyOf(databaseOf(serverUrl, 'template'), databaseOf(serverUrl, name));
   const { code, out, err } = await output({
     DATABASE_URL: url.toString(),
     HOOKLINE_MUTANT: invariant === null ? '' : name,
@@ -58,6 +61,27 @@ async function play({ name, invariant }: Pick<Suspect, 'name' | 'invariant'>, se
   const isCaught =
     invariant === null ? violations.length === 0 : violations.some((one) => one.invariant.startsWith(`${invariant} `));
   return { name, invariant, isCaught, violations, error: null, seconds };
+}
+
+function databaseOf(serverUrl: string, name: string): URL {
+  const url = new URL(serverUrl);
+  url.pathname = `/lineup_${name.replaceAll('-', '_')}_${process.pid}`;
+  return url;
+}
+
+/** A database with the schema of another, which nobody is connected to. */
+async function copyOf(template: URL, made: URL): Promise<URL> {
+  const server = new URL(template);
+  server.pathname = '/postgres';
+  const client = new pg.Client({ connectionString: server.toString() });
+  await client.connect();
+  try {
+    const [to, from] = [made, template].map(({ pathname }) => pg.escapeIdentifier(pathname.slice(1)));
+    await client.query(`CREATE DATABASE ${to} TEMPLATE ${from}`);
+  } finally {
+    await client.end();
+  }
+  return made;
 }
 
 function output(env: Record<string, string>): Promise<{ code: number | null; out: string; err: string }> {

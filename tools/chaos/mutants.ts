@@ -36,7 +36,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'take-over.ts',
     from: 'if (settled.has(position)) return;',
     to: '',
-    plan: KILL,
+    plan: [60, 160, 260].map((atRequests) => ({ kind: 'SIGKILL', atRequests })),
   },
   {
     name: 'no-fence',
@@ -153,11 +153,12 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'dead-only-when-silent',
     invariant: 'I14',
-    about: 'a lost lock is believed after twenty seconds of silence only',
+    about: 'a lost lock is believed after five minutes of silence only',
     file: 'take-over.ts',
     from: 'WHERE w.id <> $2 AND NOT EXISTS (',
-    to: "WHERE w.id <> $2 AND w.seen_at < now() - interval '20 seconds' AND NOT EXISTS (",
+    to: "WHERE w.id <> $2 AND w.seen_at < now() - interval '5 minutes' AND NOT EXISTS (",
     plan: KILL,
+    options: within(15_000),
   },
   {
     name: 'answers-unmasked',
