@@ -10,7 +10,7 @@ import { RelativeTime } from '@/components/ui/relative-time';
 import { RevealBar } from '@/components/ui/reveal-bar';
 import { Sheet } from '@/components/ui/sheet';
 import { Skeleton } from '@/components/ui/skeleton';
-import { type Call, OUTCOMES, RunLinks } from './trigger-log';
+import { type Call, OUTCOMES, RunLinks } from './call';
 
 /** One call: who, when, what it gave and what came of it. */
 export function CallSheet({ trigger, call, onClose }: { trigger: string; call: Call; onClose: () => void }) {

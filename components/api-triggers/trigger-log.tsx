@@ -1,27 +1,19 @@
 'use client';
 
 import { ScrollText } from 'lucide-react';
-import Link from 'next/link';
 import { useState } from 'react';
-import { type OutputOf, useAsk } from '@/components/call';
+import { useAsk } from '@/components/call';
 import { usePages } from '@/components/customers/address-state';
 import { useProject } from '@/components/shell/project-context';
-import { Badge, type Tone } from '@/components/ui/badge';
+import { Badge } from '@/components/ui/badge';
 import { Card } from '@/components/ui/card';
 import { EmptyState } from '@/components/ui/empty-state';
 import { ErrorState } from '@/components/ui/error-state';
 import { Pagination } from '@/components/ui/pagination';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { type Column, DataTable } from '@/components/ui/table';
+import { type Call, OUTCOMES, RunLinks } from './call';
 import { CallSheet } from './call-sheet';
-
-export type Call = OutputOf<'api-trigger.calls'>['calls'][number];
-
-export const OUTCOMES: Record<Call['outcome'], { words: string; tone: Tone }> = {
-  started: { words: 'Started', tone: 'success' },
-  refused: { words: 'Refused', tone: 'danger' },
-  limited: { words: 'Too soon', tone: 'warning' },
-};
 
 const PAGE = 20;
 /** Calls come from outside, so the log looks again by itself. */
@@ -122,21 +114,3 @@ const columnsFor = (project: string): Column<Call>[] => [
     ),
   },
 ];
-
-/** Links to the runs that a call began. */
-export function RunLinks({ project, runs }: { project: string; runs: Call['runs'] }) {
-  if (runs.length === 0) return <span className="text-faint">the runs are gone</span>;
-  return (
-    <span className="flex flex-wrap gap-x-3 gap-y-1">
-      {runs.map((run) => (
-        <Link
-          key={run.id}
-          href={`/p/${project}/campaigns/scenarios/${run.scenarioId}/evaluate?run=${run.id}`}
-          className="truncate text-accent hover:underline"
-        >
-          {run.scenarioName} · run {run.number}
-        </Link>
-      ))}
-    </span>
-  );
-}

@@ -9,6 +9,8 @@ export const PAGES = [
   'data/integrations/new',
   'data/integrations/new?kind=http',
   'data/integrations/presets/new',
+  'data/api-triggers',
+  'data/api-triggers/new',
   'data/rehearsal',
   'settings/general',
   'settings/access',

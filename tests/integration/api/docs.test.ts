@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prisma } from '../../../lib/db/index.ts';
+import { verbs } from '../../../lib/services/index.ts';
 import { newApiKey } from '../../support/api-key.ts';
 import { serveRoutes } from '../../support/api-server.ts';
 import { freshDatabase } from '../../support/database.ts';
@@ -20,6 +21,7 @@ describe('the examples of docs/api.md', () => {
   let project: TestProject;
   let key: string;
   let scenario: string;
+  let trigger: string;
   beforeAll(async () => {
     server = await serveRoutes('api/v1', 'track');
     project = await newProject();
@@ -31,9 +33,20 @@ describe('the examples of docs/api.md', () => {
         'customers:delete',
         'scenarios:run',
         'runs:read',
+        'triggers:call',
       )
     ).key;
     scenario = await storeScenario(project.id, rowOf(['on-event', { event: 'purchase' }], webhookStep()));
+    const developer = await project.as('developer');
+    ({ id: trigger } = await verbs['api-trigger.create'](developer, {
+      name: 'Storm',
+      parameters: [
+        { name: 'city', type: 'text', required: true },
+        { name: 'level', type: 'number' },
+      ],
+    }));
+    const called = await storeScenario(project.id, rowOf(['api-trigger', { triggerId: trigger }], webhookStep()));
+    await verbs['scenario.start'](developer, { id: called });
   });
   afterAll(() => server.stop());
 
@@ -49,6 +62,7 @@ describe('the examples of docs/api.md', () => {
       KEY: key,
       PROJECT: project.id,
       SCENARIO: scenario,
+      TRIGGER: trigger,
       RUN: String(run?.id),
     } as unknown as NodeJS.ProcessEnv;
     const { stdout } = await promisify(execFile)('/bin/sh', ['-c', example], { env, timeout: 20_000 });
