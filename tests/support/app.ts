@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from '@playwright/test';
 import { buildIfStale } from '../../tools/build.ts';
-import { freePort } from '../../tools/postgres.ts';
+import { freePort, listens } from '../../tools/postgres.ts';
 import { installationKeys, openDatabase, startChild } from '../../tools/stack.ts';
 import { type Issued, newAuthority } from './certificates.ts';
 
@@ -32,11 +32,11 @@ export default async function startApplication(): Promise<() => Promise<void>> {
   const [webPort, rehearsalPort] = [await freePort(), await freePort()];
   const url = `http://127.0.0.1:${webPort}`;
   const rehearsalUrl = `http://127.0.0.1:${rehearsalPort}`;
-  const ports: Running['receivers']['ports'] = [await freePort(), await freePort(), await freePort(), await freePort()];
+  const ports: Running['receivers']['ports'] = [await keptPort(), await keptPort(), await keptPort(), await keptPort()];
   const authority = newAuthority();
   const authorityFile = path.join(folder, 'authority.pem');
   fs.writeFileSync(authorityFile, authority.cert);
-  const identity = await identityOnFreePort();
+  const identity = await identityOnKeptPort();
   const env = {
     ...installationKeys(folder).keys,
     DATABASE_URL: database.url,
@@ -86,8 +86,16 @@ export default async function startApplication(): Promise<() => Promise<void>> {
   };
 }
 
-async function identityOnFreePort(): Promise<Running['identity']> {
-  const port = await freePort();
+/** A free port for a server that a story opens later: outgoing connections take theirs from 32768 up, and leave it alone. */
+async function keptPort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (!(await listens(port))) return port;
+  }
+}
+
+async function identityOnKeptPort(): Promise<Running['identity']> {
+  const port = await keptPort();
   return {
     port,
     issuer: `http://127.0.0.1:${port}`,
