@@ -75,6 +75,7 @@ export const CREATABLE: { path: string; label: string; needs: 'build' | 'develop
   { path: '/data/customers', label: 'New customer', needs: 'build' },
   { path: '/data/imports', label: 'New import', needs: 'build' },
   { path: '/data/integrations', label: 'New integration', needs: 'develop' },
+  { path: '/data/api-triggers', label: 'New API trigger', needs: 'develop' },
   { path: '/settings/throughput-policies', label: 'New throughput policy', needs: 'develop' },
   { path: '/settings/access', label: 'Invite a member', needs: 'administer' },
 ];
