@@ -61,13 +61,33 @@ export function pool(): pg.Pool {
   return held.hooklinePool;
 }
 
-/** Runs hand-written SQL in one transaction on a connection of its own; rolls back when the work throws. */
+/** The connection broke while a transaction was being committed: it may have happened or not. */
+export class CommitUnknown extends Error {
+  override name = 'CommitUnknown';
+}
+
+/** SQLSTATE of what the server itself refused; classes 08 and 57 tell of a connection that was cut. */
+const REFUSED = /^(?!08|57)[0-9A-Z]{5}$/;
+
+async function commit(client: pg.PoolClient): Promise<void> {
+  try {
+    await client.query('COMMIT');
+  } catch (error) {
+    if (REFUSED.test((error as { code?: string }).code ?? '')) throw error;
+    throw new CommitUnknown((error as Error).message, { cause: error });
+  }
+}
+
+/**
+ * Runs hand-written SQL in one transaction on a connection of its own; rolls back when the work throws.
+ * @throws CommitUnknown when nobody can say whether it was committed
+ */
 export async function inTransaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
   const client = await pool().connect();
   try {
     await client.query('BEGIN');
     const value = await work(client);
-    await client.query('COMMIT');
+    await commit(client);
     client.release();
     return value;
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Sql } from '../db/index.ts';
+import { CommitUnknown, type Sql } from '../db/index.ts';
 import { env } from '../env.ts';
 import { log } from '../log.ts';
 import { createTransport, egressRules, type Transport } from '../transport/index.ts';
@@ -200,7 +200,8 @@ export class Engine {
     this.again[queue] = false;
     this.fetching[queue] = (queue === 'walk' ? this.fetchWalks() : this.fetchSends())
       .catch((error: Error) => {
-        if (error instanceof TakenOver) this.lose(error);
+        // Work that was perhaps taken belongs to this session, and only its end frees it.
+        if (error instanceof TakenOver || error instanceof CommitUnknown) this.lose(error);
         else if (!this.dead) log.warn({ error: error.message, queue }, 'work could not be taken and is tried again');
       })
       .finally(() => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CommitUnknown } from '../db/index.ts';
 import { log } from '../log.ts';
 import type { OpenChunk } from './open-chunk.ts';
 import type { RunCache } from './runs.ts';
@@ -41,6 +42,11 @@ export class Settler {
     this.worker = worker;
     this.runs = runs;
     this.hooks = hooks;
+  }
+
+  /** Whether nothing is written any more. */
+  get isBroken(): boolean {
+    return this.broken;
   }
 
   put(settlements: readonly Settlement[]): void {
@@ -111,7 +117,8 @@ export class Settler {
       } catch (error) {
         const wait = RETRY_MS[attempt];
         log.warn({ error: (error as Error).message, attempt }, 'outcomes could not be written');
-        if (wait === undefined || this.broken) throw error;
+        // Written again, outcomes that were committed would count twice: the windows know, and whoever takes over reads them.
+        if (wait === undefined || this.broken || error instanceof CommitUnknown) throw error;
         // Values that nodes wrote in memory were not stored: everything is read again.
         for (const { window } of settlements) for (const traveller of window.travellers) traveller.properties = null;
         await sleep(wait);

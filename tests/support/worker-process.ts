@@ -10,13 +10,13 @@ export interface WorkerProcess {
   ended: Promise<number | string>;
 }
 
-/** A worker of its own process on this file's database. */
-export async function startWorkerProcess(): Promise<WorkerProcess> {
+/** A worker of its own process on this file's database. @param databaseUrl another way to it */
+export async function startWorkerProcess(databaseUrl = process.env.DATABASE_URL!): Promise<WorkerProcess> {
   const child = await startChild(
     'worker',
     'tools/start-worker.ts',
     {
-      DATABASE_URL: process.env.DATABASE_URL!,
+      DATABASE_URL: databaseUrl,
       ENCRYPTION_KEY: process.env.ENCRYPTION_KEY!,
       EGRESS_ALLOW: process.env.EGRESS_ALLOW!,
       LOG_LEVEL: process.env.WORKER_LOG ?? 'error',

@@ -14,14 +14,15 @@ import {
   until,
   withTarget,
 } from '../../support/engine.ts';
+import { type LossyLine, lineThatLosesCommits } from '../../support/lost-commits.ts';
 import { startWorkerProcess, type WorkerProcess } from '../../support/worker-process.ts';
 
 const target = withTarget();
 freshDatabase();
 
 const workers: WorkerProcess[] = [];
-const newWorker = async () => {
-  const worker = await startWorkerProcess();
+const newWorker = async (databaseUrl?: string) => {
+  const worker = await startWorkerProcess(databaseUrl);
   workers.push(worker);
   return worker;
 };
@@ -168,5 +169,41 @@ describe('a worker that is asked to stop', () => {
     await newWorker();
     expect((await ended(run.id)).get(2)).toMatchObject({ delivered: 2000, unknown: 0 });
     expect(await target.books('drained')).toMatchObject({ requests: 2000, duplicates: 0 });
+  });
+});
+
+describe('a connection that breaks after COMMIT and before its answer', () => {
+  let line: LossyLine;
+  afterEach(async () => {
+    await stopAll();
+    line.close();
+  });
+
+  it.each([
+    ['when outcomes are written', (sent: string) => sent.includes('request_window')],
+    ['when work is taken or people move on', (sent: string) => !sent.includes('request_window')],
+  ])('counts nobody twice and leaves nobody standing, %s', async (name, isSuch) => {
+    let such = 0;
+    line = await lineThatLosesCommits(
+      process.env.DATABASE_URL!,
+      (_, sent) => isSuch(sent) && ++such % 4 === 0 && such < 25,
+    );
+    const place = `lost-${name.length}`;
+    await target.behave(place, { latencyMs: 5 });
+    await newWorker(line.url);
+    const run = await singles(place);
+    const counts = await ended(run.id);
+    expect(line.lost()).toBeGreaterThan(2);
+    expect(addsUp(counts.values())).toBe(true);
+    expect(counts.get(2)).toMatchObject({ entered: 2000, delivered: 2000, unknown: 0 });
+    expect(counts.get(3)).toMatchObject({ entered: 2000, delivered: 2000 });
+    const { rows } = await pool().query(
+      'SELECT node, sum(size)::int AS size FROM ledger_entry WHERE run_id = $1 GROUP BY node ORDER BY node',
+      [run.id],
+    );
+    expect(rows).toEqual([1, 2, 3].map((node) => ({ node, size: 2000 })));
+    expect(await target.books(place)).toMatchObject({ distinctKeys: 2000, changedBodies: 0 });
+    // Requests that the worker cut off itself say nothing of the receiver.
+    expect((await pool().query('SELECT key FROM breaker')).rows).toEqual([]);
   });
 });
