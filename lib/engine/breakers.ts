@@ -104,6 +104,8 @@ export class Breakers {
   /** Learns from a result. */
   note(key: BreakerKey, sign: Sign, now: number): void {
     const state = this.stateOf(key);
+    // It left before the breaker opened: what was in flight then is no probe, and does not make the pause longer.
+    if (state.probeAt !== null && state.probing === null) return;
     state.probing = null;
     if (key.kind === 'integration') {
       if (sign === 'ill') return;

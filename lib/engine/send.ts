@@ -91,6 +91,8 @@ export class Sender {
     const keys = this.keys.get(chunk)!;
     const message = outgoing(window.method, window.headers, request);
     const attempt = withoutSecrets(await exchange(this.transport, keys, message, chunk.deadlineMs), keys.secrets());
+    // The worker gave up and cut its own connections: that says nothing of the receiver.
+    if (this.settler.isBroken) return;
     this.learn(chunk, request.url, attempt);
     const settlements = this.settlements(chunk, window, index, attempt);
     this.settler.put(settlements);

@@ -55,6 +55,16 @@ describe('the breaker of a destination', () => {
     expect(heard.at(-1)![1]).toBe(false);
   });
 
+  it('is neither closed nor kept open longer by what was in flight when it opened', () => {
+    const { note, passes, heard } = withTimes(destination);
+    note('ill', 69);
+    note('well', 3);
+    expect(heard).toHaveLength(1);
+    expect(heard[0]).toMatchObject([{ trips: 1 }, true]);
+    expect(passes(29_000)).toBe(false);
+    expect(passes(2000)).toBe(true);
+  });
+
   it('doubles its pause with each failed probe, up to ten minutes', () => {
     const { note, passes, breakers, heard } = withTimes(destination);
     note('ill', 20);
