@@ -14,7 +14,6 @@ import { type Lane, Lanes } from './lanes.ts';
 import { mergeCompanions } from './merge.ts';
 import { OpenChunk } from './open-chunk.ts';
 import { planOf } from './plan.ts';
-import { wakeRemoved } from './publish.ts';
 import { Paces } from './replay-pace.ts';
 import { limitOf, once, RunCache, type RunContext } from './runs.ts';
 import { Sender } from './send.ts';
@@ -24,6 +23,7 @@ import { abandonSlots, releaseSlots } from './slots.ts';
 import { anyConnection, inTransaction, query } from './sql.ts';
 import { storeBreaker, storedBreakers } from './stored-breakers.ts';
 import { takeOverFromDead } from './take-over.ts';
+import { WOKEN_AT_ONCE, wakeRemoved } from './wake-removed.ts';
 
 /** One life of a worker: from its session's lock to the loss or the orderly end of it. */
 
@@ -59,6 +59,7 @@ export class Engine {
   private sender!: Sender;
   private breakers!: Breakers;
   private lookedAt = 0;
+  private sweeping = false;
   private lookTimer: NodeJS.Timeout | undefined;
   private ready = false;
   private stopping = false;
@@ -126,7 +127,7 @@ export class Engine {
     this.every(HOUSE_MS, async () => void (await keepHouse()));
     this.every(SUPERVISE_MS, async () => {
       await superviseJobs();
-      if ((await inTransaction((sql) => wakeRemoved(sql))) > 0) this.wake();
+      await this.sweep();
       for (const runId of await openRunIds(anyConnection)) await this.end(runId);
     });
   }
@@ -368,10 +369,25 @@ export class Engine {
     this.lookForMore(this.lanes.get(chunk.chunk.policyId));
   }
 
+  /** Sees to it that people at nodes that were deleted leave them: those whom the change found there, and who came since. */
+  private async sweep(): Promise<void> {
+    if (this.sweeping) return;
+    this.sweeping = true;
+    try {
+      for (let woken = WOKEN_AT_ONCE; woken === WOKEN_AT_ONCE && !this.dead; ) {
+        woken = await inTransaction((sql) => wakeRemoved(sql));
+        if (woken > 0) this.wake();
+      }
+    } finally {
+      this.sweeping = false;
+    }
+  }
+
   /** A run was paused, resumed, stopped or changed to another version, or one of its webhooks was stopped or resumed. */
   private look(runId: number): void {
     // Its end may have been looked for before this change was committed.
     this.endIfEmpty(runId);
+    this.sweep().catch((error: Error) => log.warn({ error: error.message }, 'deleted nodes are looked at again later'));
     const chunks = [...this.open.values()].filter((chunk) => chunk.runId === runId && !chunk.closing);
     if (chunks.length === 0) return this.wake();
     this.closeBy(runId, chunks).catch((error: Error) =>

@@ -1,14 +1,15 @@
 import type { AnyNode } from '../core/document.ts';
 import type { Program } from '../core/program.ts';
 import type { Sql } from '../db/index.ts';
-import { intArray, jobFor } from './chunks.ts';
+import { intArray } from './chunks.ts';
 import { endRunIfEmpty } from './ends.ts';
-import { announceWork, deleteJobs, sendJobs } from './jobs.ts';
+import { announceWork } from './jobs.ts';
 import { announceRun } from './notices.ts';
 import { replanTriggers } from './replan-triggers.ts';
 import { loadVersion, nodesByNumber } from './runs.ts';
 import type { RunStart } from './start.ts';
 import type { StartedRun } from './views.ts';
+import { wakeRemoved } from './wake-removed.ts';
 
 /**
  * A running scenario changes to another version. Whoever stands at a node finishes it by the version under which they
@@ -48,8 +49,8 @@ export async function programsOf(sql: Sql, runs: readonly OpenRun[]): Promise<Ma
 
 /**
  * Changes all open runs of a scenario to a version, in the caller's transaction: before it commits everything goes by the
- * old one, afterwards by the new one. People at nodes that it has no more leave them as `program.moves` says, at once
- * unless their request is on its way. Triggers that are new or different are planned anew.
+ * old one, afterwards by the new one. People at nodes that it has no more leave them as `program.moves` says, as soon as a
+ * worker comes to them, unless their request is on its way. Triggers that are new or different are planned anew.
  * @param start the version, whose row is there; its program has the moves
  * @param renew numbers of webhooks that are stopped: who waits there for Resume and was not asked for yet takes the new
  *   version, because what stopped it would only stop it again
@@ -66,7 +67,7 @@ export async function publishVersion(sql: Sql, start: RunStart, renew: readonly 
   await writeNodes(sql, ids, [...nodesByNumber(start.program).keys()]);
   for (const run of runs) await noteRemoved(sql, run.id, goneFrom(programs.get(run.versionId)!, start.program));
   await renewHeld(sql, ids, renew, start.versionId);
-  await wakeRemoved(sql, ids);
+  await wakeRemoved(sql);
   const latest = runs[0];
   const started = latest ? await replanTriggers(sql, start, runs, programs.get(latest.versionId)!) : [];
   for (const id of ids) {
@@ -114,43 +115,4 @@ async function renewHeld(
         AND c.run_id = n.run_id AND c.node = n.node AND c.owner IS NULL AND c.windows IS NULL`,
     [intArray(runs), intArray(nodes), versionId],
   );
-}
-
-/**
- * Gives everybody who stands at a deleted node an alarm clock for this moment, whatever they waited for there. Those of a
- * paused run have time until it goes on. When they would have been due stays written: should the node be there
- * again before they are looked at, they wait on.
- * @param runs without them, in all runs, only those whose own clock would ring later
- * @returns how many chunks were woken
- */
-export async function wakeRemoved(sql: Sql, runs: readonly number[] | null = null): Promise<number> {
-  const { rows } = await sql.query<{
-    id: number;
-    runId: number;
-    node: number;
-    policyId: string | null;
-    onEvent: boolean;
-    replay: number | null;
-    jobId: string | null;
-  }>(
-    `SELECT c.id::float8 AS id, c.run_id::float8 AS "runId", c.node, c.policy_id AS "policyId", c.on_event AS "onEvent",
-            c.replay_id::float8 AS replay, c.job_id AS "jobId"
-       FROM run_node n JOIN run r ON r.id = n.run_id JOIN chunk c ON c.run_id = n.run_id AND c.node = n.node
-      WHERE n.removed IS NOT NULL AND r.state IN ('running', 'finishing') AND c.owner IS NULL
-        AND CASE WHEN $1::bigint[] IS NULL THEN c.state <> 'ready' OR c.due_at > now() ELSE c.run_id = ANY($1::bigint[]) END
-      ORDER BY c.id FOR UPDATE OF c SKIP LOCKED`,
-    [runs && intArray(runs)],
-  );
-  if (rows.length === 0) return 0;
-  const jobs = rows.map((chunk) => jobFor(chunk, 'walk', null));
-  await sql.query(
-    `UPDATE chunk SET state = 'ready', deaths = 0, job_id = t.job
-       FROM unnest($1::bigint[], $2::text[]::uuid[]) AS t(id, job) WHERE chunk.id = t.id`,
-    [intArray(rows.map(({ id }) => id)), `{${jobs.map(({ id }) => id).join(',')}}`],
-  );
-  const former = rows.flatMap(({ jobId }) => jobId ?? []);
-  await deleteJobs(sql, 'walk', former);
-  await deleteJobs(sql, 'send', former);
-  await sendJobs(sql, jobs);
-  return rows.length;
 }

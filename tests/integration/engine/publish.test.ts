@@ -10,7 +10,7 @@ import {
   stopRuns,
   type Worker,
 } from '../../../lib/engine/index.ts';
-import { wakeRemoved } from '../../../lib/engine/publish.ts';
+import { WOKEN_AT_ONCE, wakeRemoved } from '../../../lib/engine/wake-removed.ts';
 import { freshDatabase } from '../../support/database.ts';
 import {
   addsUp,
@@ -240,6 +240,23 @@ describe('a deleted node', () => {
     expect(await inTransaction((sql) => wakeRemoved(sql))).toBe(1);
     await until('the third is through', async () => (await countsOf(run.id)).get(3)!.delivered === 3);
     expect(await inTransaction((sql) => wakeRemoved(sql))).toBe(0);
+    await inTransaction((sql) => stopRuns(sql, { runId: run.id }, 'finish'));
+    expect(addsUp((await ended(run.id)).values())).toBe(true);
+  });
+
+  it('is left by more groups than are woken at once, as an event may have brought each of them alone', async () => {
+    const { customers, drawing, run } = await waiting('many', 1, 3600);
+    const count = WOKEN_AT_ONCE + 500;
+    await pool().query(
+      `INSERT INTO chunk (run_id, node, size, journeys, customers, version_id, due_at)
+       SELECT r.id, 2, 1, ARRAY[g], ARRAY[$2::bigint], r.version_id, now() + interval '1 hour'
+         FROM run r CROSS JOIN generate_series(1, $3::int) AS g WHERE r.id = $1`,
+      [run.id, customers[0], count],
+    );
+    await pool().query('UPDATE run_node SET entered = $2 WHERE run_id = $1 AND node = 2', [run.id, count]);
+    drawing.edit({ type: 'remove', nodes: ['n2'], edges: [] });
+    await publish(run, drawing.document(), { n2: 'end' });
+    await until('they left', async () => (await countsOf(run.id)).get(2)!.skipped === count, 60_000);
     await inTransaction((sql) => stopRuns(sql, { runId: run.id }, 'finish'));
     expect(addsUp((await ended(run.id)).values())).toBe(true);
   });
