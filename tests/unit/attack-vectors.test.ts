@@ -148,7 +148,7 @@ const LEDGER: Record<string, Record<string, string>> = {
   'unit/env.test.ts': { 'SE-016': 'refuses an encryption key' },
   'unit/integrations/draft.test.ts': { 'SE-019': 'looks like a secret' },
   'unit/core/node-kinds.test.ts': { 'PJ-015': 'GET' },
-  'unit/tools/supply-chain.test.ts': { 'FW-002 FW-006': 'is nowhere below its floor' },
+  'unit/tools/audit.test.ts': { 'FW-002 FW-006': 'hold for what is installed' },
   'e2e/two-projects.spec.ts': { 'SE-009': 'finds nothing of another: on no page' },
   'e2e/security.spec.ts': { 'AP-023': 'AP-023', 'FW-001': 'FW-001', 'FW-007': 'FW-007' },
   none: {
