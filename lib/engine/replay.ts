@@ -51,7 +51,11 @@ interface Entry {
 export async function replay(sql: Sql, what: Replay): Promise<{ requests: number; customers: number }> {
   const program = await loadProgram(sql, Number(what.runId));
   const node = nodesByNumber(program).get(what.nodeNumber);
-  if (node?.node.kind !== 'webhook') throw new ReplayRefused('Only the requests of a webhook can be sent again.');
+  if (!node)
+    throw new ReplayRefused(
+      'This webhook was deleted while the run was under way, so its requests cannot be sent again.',
+    );
+  if (node.node.kind !== 'webhook') throw new ReplayRefused('Only the requests of a webhook can be sent again.');
   const carries = isBroughtSomething(program, node);
   if (what.as === 'new' && carries)
     throw new ReplayRefused(

@@ -5,6 +5,7 @@ import {
   pauseRun,
   peopleAt,
   receiveEvents,
+  replay,
   resumeRun,
   startWorker,
   stopRuns,
@@ -315,6 +316,9 @@ describe('a deleted webhook', () => {
     expect((await target.books('gone')).requests).toBe(delivered);
     expect(await target.books('gone-last')).toMatchObject({ requests: 12, distinctKeys: 12 });
     expect(addsUp(counts.values())).toBe(true);
+    await expect(
+      inTransaction((sql) => replay(sql, { runId: run.id, nodeNumber: 2, outcome: 'delivered', as: 'same' })),
+    ).rejects.toThrow('This webhook was deleted');
     await inTransaction((sql) => stopRuns(sql, { runId: run.id }, 'finish'));
     await ended(run.id);
   });
