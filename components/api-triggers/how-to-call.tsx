@@ -39,7 +39,7 @@ export function HowToCall({
           <li>
             In place of <code className="font-mono text-xs">hl_…</code> stands an API key with the scope{' '}
             <em className="not-italic text-ink">Start API triggers</em>. An admin makes one under{' '}
-            <Link href={`/p/${project.id}/settings/access`} className="text-accent hover:underline">
+            <Link href={`/p/${project.id}/settings/access`} className="text-accent underline">
               Access management
             </Link>
             .
