@@ -2,7 +2,8 @@
  * The executor. Knows programs, chunks, slots and the ledger; walks everybody through a run. Knows nothing of users,
  * permissions, drafts or screens. Invariants: entry into a run is exactly-once; one transaction a transition; a request is
  * claimed and its bytes are stored before a socket is opened; a policy's limit is never exceeded as the receiver sees it;
- * for every node entered = waiting + in flight + delivered + rejected + unknown + skipped, at every moment.
+ * for every node entered = waiting + in flight + delivered + rejected + unknown + skipped, at every moment, also while a run
+ * changes to another version: people finish the node where they stand by the old one, and go on by the new one.
  */
 export { acceptCall, type CalledRun, pausedListeners } from './api-calls.ts';
 export { AudienceCheck, type AudienceReport, type CheckedPerson } from './audience-check.ts';

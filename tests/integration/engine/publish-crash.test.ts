@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { inTransaction } from '../../../lib/db/index.ts';
-import { receiveEvents, stopRuns } from '../../../lib/engine/index.ts';
+import { peopleInside, receiveEvents, stopRuns } from '../../../lib/engine/index.ts';
 import { freshDatabase } from '../../support/database.ts';
 import {
   addsUp,
@@ -167,5 +167,76 @@ describe('a worker that is killed while the scenario changes', () => {
     expect(delivered + unknown + skipped).toBe(200);
     expect(addsUp(counts.values())).toBe(true);
     expect(await target.books('instead')).toMatchObject({ requests: 200, distinctKeys: 200 });
+  });
+});
+
+describe('an audience that has not come in yet', () => {
+  async function begun(name: string) {
+    const { projectId } = await projectWithCustomers(30);
+    const drawing = draw();
+    const now = drawing.add('now');
+    drawing.add('webhook', { url: target.url(name), payload: '{"version": "old"}' }, [now, 'out']);
+    const run = await start(projectId, drawing.document());
+    const second = drawing.add('now');
+    drawing.edit({ type: 'add', nodes: [], edges: [{ id: 'again', from: second, port: 'out', to: 'n2' }] });
+    return { drawing, run };
+  }
+
+  it('comes in by the triggers that were there at the start, and takes the new version', async () => {
+    const { drawing, run } = await begun('once');
+    drawing.edit({ type: 'set', node: 'n2', settings: { payload: '{"version": "new"}' } });
+    await publish(run, drawing.document());
+    await newWorker();
+    const counts = await ended(run.id);
+    expect(counts.get(1)).toMatchObject({ entered: 30 });
+    expect(counts.get(3)).toMatchObject({ entered: 0 });
+    expect(await target.books('once')).toMatchObject({ requests: 30, distinctKeys: 30 });
+    expect((await target.requests('once')).every(({ body }) => body === '{"version": "new"}')).toBe(true);
+  });
+
+  it('does not come in when its trigger is deleted', async () => {
+    const { drawing, run } = await begun('never');
+    drawing.edit({ type: 'remove', nodes: ['n1'], edges: [] });
+    await publish(run, drawing.document());
+    await newWorker();
+    const counts = await ended(run.id);
+    expect([counts.get(1)!.entered, counts.get(3)!.entered]).toEqual([0, 0]);
+    expect((await target.books('never')).requests).toBe(0);
+  });
+});
+
+describe('people at the door of a trigger that is deleted', () => {
+  it('enter and go on where they are moved, or end there: nobody is dropped', async () => {
+    for (const [name, move] of [
+      ['door-moved', 'n3'],
+      ['door-ended', 'end'],
+    ] as const) {
+      const { projectId, customers } = await projectWithCustomers(7);
+      const drawing = draw();
+      const trigger = drawing.add('on-event', { event: 'purchase' });
+      drawing.add('wait', { amount: 1, unit: 'hours' }, [trigger, 'out']);
+      drawing.add('webhook', { url: target.url(name), payload: '{}' }, ['n2', 'out']);
+      const run = await start(projectId, drawing.document());
+      await inTransaction((sql) =>
+        receiveEvents(
+          sql,
+          projectId,
+          customers.map((customerId) => ({ customerId, type: 'purchase', at: new Date(), properties: {} })),
+        ),
+      );
+      expect((await inTransaction((sql) => peopleInside(sql, run.scenarioId))).get(1)).toEqual({
+        waiting: 7,
+        inFlight: 0,
+      });
+      drawing.edit({ type: 'remove', nodes: [trigger], edges: [] });
+      await publish(run, drawing.document(), { [trigger]: move });
+      const worker = await newWorker();
+      const counts = await ended(run.id);
+      expect(counts.get(1)).toMatchObject({ entered: 7, skipped: 7, removed: true });
+      expect(counts.get(3)).toMatchObject({ entered: move === 'end' ? 0 : 7 });
+      expect((await target.books(name)).requests).toBe(move === 'end' ? 0 : 7);
+      expect(addsUp(counts.values())).toBe(true);
+      await worker.stop();
+    }
   });
 });
