@@ -50,9 +50,12 @@ export function changesBetween(before: Document, after: Document): NodeChange[] 
     if (settings.length > 0 || linked.length > 0 || unlinked.length > 0)
       changes.push({ ...whole(node, settings.length > 0 ? 'changed' : 'rewired'), settings, linked, unlinked });
   }
-  for (const node of earlier.values()) changes.push(whole(node, 'removed'));
+  for (const node of earlier.values()) changes.push(removalOf(node));
   return changes.sort((a, b) => a.number - b.number);
 }
+
+/** The change of a node that is gone. */
+export const removalOf = (node: AnyNode): NodeChange => whole(node, 'removed');
 
 /** Whether two documents' nodes of one id are the same step: its number and kind never change. */
 const isOneNode = (a: AnyNode, b: AnyNode): boolean => a.kind === b.kind && a.number === b.number;

@@ -40,7 +40,7 @@ export async function lockOpenRuns(sql: Sql, scenarioId: string): Promise<OpenRu
 }
 
 /** The programs of these runs, each once, by version. */
-export async function programsOf(sql: Sql, runs: readonly OpenRun[]): Promise<Map<string, Program>> {
+export async function programsOf(sql: Sql, runs: readonly Pick<OpenRun, 'versionId'>[]): Promise<Map<string, Program>> {
   const programs = new Map<string, Program>();
   for (const { versionId } of runs)
     if (!programs.has(versionId)) programs.set(versionId, await loadVersion(sql, versionId));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changesBetween, movesTo, type NodeChange } from '../core/changes.ts';
+import { changesBetween, movesTo, type NodeChange, removalOf } from '../core/changes.ts';
 import { compile } from '../core/compile.ts';
 import { type Document, MAX_NODES } from '../core/document.ts';
 import { type Kind, NODE_KINDS } from '../core/node-kinds.ts';
@@ -12,12 +12,12 @@ import {
   type Inside,
   lockOpenRuns,
   peopleInside,
-  programsOf,
   publishVersion,
   type StartedRun,
   stoppedInside,
 } from '../engine/index.ts';
 import { privateNote } from './private-hosts.ts';
+import { deletedFrom, nextOf, refuseUnanswered } from './publish-moves.ts';
 import { ScenarioId } from './scenario.ts';
 import { scenarioProblems } from './scenario-problems.ts';
 import { addVersion, documentOf, lockForChange, refuseStale, scenarioOf } from './scenario-row.ts';
@@ -74,7 +74,7 @@ export const previewPublish = read({
     return {
       revision: scenario.revision,
       version: live.number,
-      changes: changes.map((change) => ({
+      changes: [...changes, ...leftBehind(live, document, changes, inside)].map((change) => ({
         ...change,
         ...(inside.get(change.number) ?? NOBODY),
         next: change.change === 'removed' ? nextOf(live.document, document, change.id) : null,
@@ -99,10 +99,25 @@ export const previewPublish = read({
 
 const NOBODY: Inside = { waiting: 0, inFlight: 0 };
 
+/** Runs that go by an earlier version (replays) may have people at nodes that what runs has not either. */
+function leftBehind(
+  live: Live,
+  document: Document,
+  changes: readonly NodeChange[],
+  inside: ReadonlyMap<number, Inside>,
+): NodeChange[] {
+  const told = new Set(changes.flatMap(({ id, change }) => (change === 'removed' ? [id] : [])));
+  return deletedFrom(live.programs, document)
+    .filter(({ id, number }) => inside.has(number) && !told.has(id))
+    .map(removalOf);
+}
+
 interface Live {
   number: number;
   document: Document;
   program: Program;
+  /** Those by which all open runs go, that one included. */
+  programs: Program[];
   /** Somebody may still come in. */
   isOpen: boolean;
   forecast: Prisma.JsonValue;
@@ -118,10 +133,12 @@ async function liveOf(db: Db | Tx, scenarioId: string): Promise<Live> {
   const version = runs.find(({ state }) => state !== 'stopping')?.version;
   if (!version)
     throw new ServiceError('conflict', 'This scenario is not running. Start it; that takes the draft as it is.');
+  const programs = new Map(runs.map((run) => [run.version.id, Program.parse(run.version.program)]));
   return {
     number: version.number,
     document: documentOf(version.document),
-    program: Program.parse(version.program),
+    program: programs.get(version.id)!,
+    programs: [...programs.values()],
     isOpen: runs.some(({ state }) => state === 'running' || state === 'paused'),
     forecast: version.forecast,
   };
@@ -163,21 +180,6 @@ async function takenNumbers(db: Db | Tx, scenarioId: string, live: Document, doc
   });
 }
 
-/** The first node behind a deleted one that is still there. */
-function nextOf(before: Document, after: Document, id: string): string | null {
-  const left = new Set(after.nodes.map((node) => node.id));
-  for (let queue = [id], seen = new Set(queue); queue.length > 0; ) {
-    const at = queue.shift()!;
-    for (const { from, to } of before.edges) {
-      if (from !== at || seen.has(to)) continue;
-      if (left.has(to)) return to;
-      seen.add(to);
-      queue.push(to);
-    }
-  }
-  return null;
-}
-
 /**
  * Changes the running scenario to its draft: kept as a version, all open runs change to it in one transaction. Those inside
  * a changed node finish it as it was; those at a deleted node move, or end as skipped.
@@ -200,7 +202,7 @@ export const publishScenario = write({
     const scenario = await lockForChange(tx, ctx, input.id);
     refuseStale(scenario, input.revision);
     const sql = sqlOf(tx);
-    const open = await lockOpenRuns(sql, scenario.id);
+    await lockOpenRuns(sql, scenario.id);
     const live = await liveOf(tx, scenario.id);
     if (live.number !== input.version)
       throw new ServiceError('conflict', `Version ${live.number} runs by now. Look at the changes again.`);
@@ -209,11 +211,10 @@ export const publishScenario = write({
     if (changes.length === 0)
       throw new ServiceError('conflict', 'The draft is what runs: there is nothing to publish.');
     refuseErrors(await blockersOf(tx, ctx, scenario.id, live.document, document), 'cannot be published');
-    const programs = [...(await programsOf(sql, open)).values()];
     const inside = await peopleInside(sql, scenario.id);
-    refuseUnanswered(programs, document, inside, input.moves);
+    refuseUnanswered(live.programs, document, inside, input.moves);
     const compiled = compile(document, templateReads);
-    const program: Program = { ...compiled, moves: movesTo(compiled, programs, input.moves) };
+    const program: Program = { ...compiled, moves: movesTo(compiled, live.programs, input.moves) };
     const version = await addVersion(tx, ctx, scenario.id, {
       document,
       reason: 'publish',
@@ -253,35 +254,3 @@ export const publishScenario = write({
     return { version: version.number, runs };
   },
 });
-
-/** People at a deleted node move to a node that is there, or somebody said that they end. */
-function refuseUnanswered(
-  programs: readonly Program[],
-  document: Document,
-  inside: ReadonlyMap<number, Inside>,
-  moves: Readonly<Record<string, string>>,
-): void {
-  const kept = new Map(document.nodes.map((node) => [node.id, node]));
-  for (const [id, target] of Object.entries(moves)) {
-    if (kept.has(id)) throw invalidMove(id, 'is not deleted by this draft');
-    const to = kept.get(target);
-    if (target !== 'end' && !to) throw invalidMove(target, 'is not a node of the draft');
-    if (to && NODE_KINDS[to.kind].family === 'trigger') throw invalidMove(target, 'is a trigger, which has no input');
-  }
-  const deleted = new Map(
-    programs.flatMap(({ nodes }) =>
-      Object.values(nodes).flatMap(({ node }) => (kept.has(node.id) ? [] : [[node.id, node] as const])),
-    ),
-  );
-  const asked = [...deleted.values()].filter(({ id, number }) => inside.has(number) && !Object.hasOwn(moves, id));
-  if (asked.length === 0) return;
-  const names = asked.map(({ name, number }) => `${name} (#${number})`).join(', ');
-  throw new ServiceError('invalid', `People are inside ${names}. Say where they go on, or that they end.`, {
-    details: { asked: asked.map(({ id }) => id) },
-  });
-}
-
-const invalidMove = (id: string, fault: string) =>
-  new ServiceError('invalid', `People cannot be moved like that: ${id} ${fault}.`, {
-    fields: [{ path: 'moves', message: `${id} ${fault}` }],
-  });

@@ -229,6 +229,34 @@ describe('publishing', () => {
   });
 });
 
+describe('a run that goes by an earlier version', () => {
+  it('has its people told and asked for, too', async () => {
+    const { ctx, id, run, revision, customers } = await running(removeWait, newPayload);
+    await verbs['scenario.publish'](ctx, { id, revision, version: 1 });
+    // As a replay leaves it that reopened an old run, beside one that goes by the newest version.
+    await pool().query(
+      `INSERT INTO run (project_id, scenario_id, version_id, number, kind) SELECT project_id, scenario_id, version_id, 2, 'event'
+         FROM run WHERE id = $1`,
+      [run],
+    );
+    await pool().query(
+      `UPDATE run SET version_id = (SELECT id FROM version WHERE scenario_id = $2 AND number = 1) WHERE id = $1`,
+      [run, id],
+    );
+    await stand(run, 2, customers);
+    const edit = { type: 'rename' as const, node: 'n3', name: 'Other' };
+    const { revision: next } = await verbs['scenario.edit'](ctx, { id, revision, operations: [edit] });
+    const { changes } = await verbs['scenario.publish-preview'](ctx, { id });
+    expect(changes).toMatchObject([
+      { id: 'n3', change: 'changed', settings: ['name'] },
+      { id: 'n2', change: 'removed', waiting: 2 },
+    ]);
+    const input = { id, revision: next, version: 2 };
+    await expect(verbs['scenario.publish'](ctx, input)).rejects.toMatchObject({ details: { asked: ['n2'] } });
+    expect(await verbs['scenario.publish'](ctx, { ...input, moves: { n2: 'n3' } })).toMatchObject({ version: 3 });
+  });
+});
+
 describe('who may', () => {
   it('a viewer sees what would change and publishes nothing', async () => {
     const { project, id, revision } = await running(newPayload);
