@@ -67,7 +67,8 @@ export async function inflict(kind: FaultKind, victims: Victims): Promise<Hit> {
     fault: {
       kind,
       at,
-      until: kind === 'SIGKILL' ? at : performance.now() + NOTICE_MS,
+      // Nothing of a killed worker comes any more but what was on its way.
+      until: kind === 'SIGKILL' ? at + NOTICE_MS : performance.now() + NOTICE_MS,
       mendedAt,
       inFlight,
       inHand,

@@ -17,8 +17,8 @@ export interface Mutant {
 }
 
 const KILL: readonly Planned[] = [{ kind: 'SIGKILL', atRequests: 120 }];
-/** Without an end, what there is by then is judged. */
-const within = (limitMs: number): Partial<ChaosOptions> => ({ limitMs, judgeUnfinished: true });
+/** It would not come to an end, or not soon: what there is so long after the last fault says enough. */
+const enough = (enoughMs: number): Partial<ChaosOptions> => ({ enoughMs });
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -37,6 +37,8 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'if (settled.has(position)) return;',
     to: '',
     plan: [60, 160, 260].map((atRequests) => ({ kind: 'SIGKILL', atRequests })),
+    // Long enough that windows are settled in parts.
+    options: { latencyMs: 150, ...enough(6000) },
   },
   {
     name: 'no-fence',
@@ -46,7 +48,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'AND c.owner = $2 ORDER BY c.id FOR UPDATE OF c',
     to: 'AND $2::int IS NOT NULL ORDER BY c.id FOR UPDATE OF c',
     plan: [80, 300, 520].map((atRequests) => ({ kind: 'partition', atRequests })),
-    options: { customers: 800, workers: 2, ...within(30_000) },
+    options: { customers: 800, workers: 2, ...enough(8000) },
   },
   {
     name: 'acknowledged-before-accepted',
@@ -82,7 +84,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'const FLUSH_AFTER_MS = 40;',
     to: 'const FLUSH_AFTER_MS = 4000;',
     plan: KILL,
-    options: within(12_000),
+    options: enough(1000),
   },
   {
     name: 'sent-twice',
@@ -91,7 +93,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'lanes.ts',
     from: 'item.start().finally(() => {',
     to: 'item.start(); item.start().finally(() => {',
-    options: within(6000),
+    options: enough(6000),
   },
   {
     name: 'retried-at-once',
@@ -158,7 +160,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'WHERE w.id <> $2 AND NOT EXISTS (',
     to: "WHERE w.id <> $2 AND w.seen_at < now() - interval '5 minutes' AND NOT EXISTS (",
     plan: KILL,
-    options: within(15_000),
+    options: enough(7000),
   },
   {
     name: 'answers-unmasked',

@@ -37,9 +37,6 @@ export interface InDoubt {
   acceptedAgain: number;
 }
 
-/** A request that leaves just before its worker is halted is seen by the receiver a moment later. */
-const ON_ITS_WAY_MS = 100;
-
 export function summarise({
   evidence,
   seconds,
@@ -100,7 +97,7 @@ function doubtsByKind({ received, faults }: Evidence): Record<string, InDoubt> {
     all.faults++;
     all.inFlight += inFlight;
     all.claimed += inHand.size;
-    for (const key of inHand) if (requests.get(key)?.some(({ start }) => start <= until + ON_ITS_WAY_MS)) all.sent++;
+    for (const key of inHand) if (requests.get(key)?.some(({ start }) => start <= until)) all.sent++;
   }
   for (const [key, all] of requests) {
     const accepted = all.filter(isAccepted).sort((a, b) => a.start - b.start);

@@ -95,12 +95,15 @@ export function nothingStartsAfterAStop({ received, stops, faults }: Evidence): 
   return [];
 }
 
+/** So long after a fault what arrives may have been on its way. */
+const ON_ITS_WAY_MS = 500;
+
 /** Soon after the last fault before it, the next request leaves, when there is one. */
 export function sendingGoesOn({ received, faults, recoverWithinMs }: Evidence): Violation[] {
   const starts = received.map(({ start }) => start).sort((a, b) => a - b);
   for (const [index, { kind, at, hadWork }] of faults.entries()) {
     if (!hadWork) continue;
-    const next = starts.find((start) => start > at + 1) ?? Number.POSITIVE_INFINITY;
+    const next = starts.find((start) => start > at + ON_ITS_WAY_MS) ?? Number.POSITIVE_INFINITY;
     const mended = Math.max(...faults.filter((fault) => fault.at <= next).map(({ mendedAt }) => mendedAt));
     if (next - mended > recoverWithinMs)
       return fail(

@@ -206,6 +206,8 @@ describe('the judge of faults', () => {
       found((e) => {
         e.received.at(-1)!.start = 9000;
         e.received.at(-1)!.end = 9010;
+        // What arrives right after it was on its way.
+        e.received[2]!.start = 90;
         e.faults.push(killed(80, [], { hadWork: true, mendedAt, ...more }));
       });
     expect(sentAfter(500)).toContain('I14');
