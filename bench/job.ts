@@ -50,8 +50,11 @@ export function renderedBody(i: number): string {
   );
 }
 
-/** Now → Condition → Webhook → Condition on the answer → Set attribute for the few that the answer refuses (none). */
-export function scenario(target: string, policyId: string, batchSize: number): Document {
+/**
+ * Now → Condition → Webhook → Condition on the answer → Set attribute for the few that the answer refuses (none).
+ * @param nodes on the way of everybody, at least 3: Now, Webhook, the condition behind it, and conditions that all satisfy
+ */
+export function scenario(target: string, policyId: string, batchSize: number, nodes = 4): Document {
   let document = emptyDocument();
   const add = (kind: 'now' | 'condition' | 'webhook' | 'set-attribute', settings: object, after?: [string, string]) => {
     const id = `n${document.nextNumber}`;
@@ -71,16 +74,11 @@ export function scenario(target: string, policyId: string, batchSize: number): D
     value,
     value2: '',
   });
-  const now = add('now', {});
-  const condition = add(
-    'condition',
-    {
-      filter: {
-        groups: [{ negate: false, criteria: [property('consent', 'is true', ''), property('ltv', '≥', '0')] }],
-      },
-    },
-    [now, 'out'],
-  );
+  const everybody = {
+    filter: { groups: [{ negate: false, criteria: [property('consent', 'is true', ''), property('ltv', '≥', '0')] }] },
+  };
+  let before: [string, string] = [add('now', {}), 'out'];
+  for (let i = 3; i < nodes; i++) before = [add('condition', everybody, before), 'yes'];
   const batch = batchSize > 1;
   const webhook = add(
     'webhook',
@@ -91,7 +89,7 @@ export function scenario(target: string, policyId: string, batchSize: number): D
       batchSize: Math.max(1, batchSize),
       ...(batch ? { root: ROOT, customer: TEMPLATE } : { payload: TEMPLATE }),
     },
-    [condition, 'yes'],
+    before,
   );
   const accepted = add(
     'condition',
@@ -100,4 +98,31 @@ export function scenario(target: string, policyId: string, batchSize: number): D
   );
   add('set-attribute', { attributes: [{ name: 'refused', value: 'yes' }] }, [accepted, 'no']);
   return document;
+}
+
+/** On event → Webhook, whose body tells the receiver when the event was given. */
+export function eventScenario(target: string, policyId: string): Document {
+  let document = emptyDocument();
+  const trigger = newNode(document, 'on-event', 'n1', { x: 0, y: 0 });
+  document = apply(document, {
+    type: 'add',
+    nodes: [{ ...trigger, settings: { ...trigger.settings, event: 'order' } }],
+    edges: [],
+  }).document;
+  const webhook = newNode(document, 'webhook', 'n2', { x: 300, y: 0 });
+  return apply(document, {
+    type: 'add',
+    nodes: [
+      {
+        ...webhook,
+        settings: {
+          ...webhook.settings,
+          url: `${target}/sms`,
+          policyId,
+          payload: '{"who":"{{ customer.cid }}","sentAt":{{ event.sent_at }}}',
+        },
+      },
+    ],
+    edges: [{ id: 'e1', from: 'n1', port: 'out', to: 'n2' }],
+  }).document;
 }

@@ -41,11 +41,11 @@ export function cpuOfTree(root: number): number {
 /** Resident memory of one process in megabytes; 0 when it is gone. */
 export const memoryOf = (pid: number): number => statOf(pid)?.rssMb ?? 0;
 
-/** Runs `work` while watching the peak memory of a process. */
-export async function peakMemory<T>(pid: number, work: () => Promise<T>): Promise<{ value: T; peakMb: number }> {
-  let peakMb = memoryOf(pid);
+/** Runs `work` while watching a peak of memory. @param look gives what is watched, in megabytes */
+export async function peakMemory<T>(look: () => number, work: () => Promise<T>): Promise<{ value: T; peakMb: number }> {
+  let peakMb = look();
   const timer = setInterval(() => {
-    peakMb = Math.max(peakMb, memoryOf(pid));
+    peakMb = Math.max(peakMb, look());
   }, 50);
   try {
     return { value: await work(), peakMb };

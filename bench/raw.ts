@@ -8,7 +8,13 @@ export interface RawRun {
 }
 
 /** Sends customers 0 to `count` in requests of `batchSize`, `concurrency` at a time, over kept-alive connections. */
-export async function rawRun(target: string, count: number, concurrency: number, batchSize: number): Promise<RawRun> {
+export async function rawRun(
+  target: string,
+  count: number,
+  concurrency: number,
+  batchSize: number,
+  ca?: string,
+): Promise<RawRun> {
   const bodies: Buffer[] = [];
   if (batchSize === 1) for (let i = 0; i < count; i++) bodies.push(Buffer.from(renderedBody(i)));
   // Prebuilt batches of a million customers would be half a gigabyte: ten different ones take turns.
@@ -20,7 +26,7 @@ export async function rawRun(target: string, count: number, concurrency: number,
         ),
       );
   const requests = Math.ceil(count / batchSize);
-  const pool = new Pool(target, { connections: concurrency, pipelining: 1 });
+  const pool = new Pool(target, { connections: concurrency, pipelining: 1, connect: { ca } });
   const headers = { 'content-type': 'application/json' };
   const cpu = process.cpuUsage();
   const started = performance.now();

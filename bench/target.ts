@@ -1,9 +1,13 @@
 // The third party of the measurements: answers after a set latency and keeps books, as cheaply as node:http allows.
-//   node bench/target.ts PORT      GET /stats      POST /reset?latency=20
+//   node bench/target.ts PORT [CERTIFICATE KEY]      GET /stats      POST /reset?latency=20
+// A body with "sentAt":<unix milliseconds> is booked with the time that it took from then until here.
+import fs from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 
 const OK = '{"success":true,"result":{"code":1,"status":"sent"}}';
 const MARK = Buffer.from('"cid":"c');
+const SENT_AT = Buffer.from('"sentAt":');
 const MAX = 4_000_000;
 
 let latency = 0;
@@ -23,18 +27,30 @@ function fresh() {
     peakConcurrency: 0,
     firstAt: 0,
     lastAt: 0,
+    delays: [] as number[],
   };
+}
+
+function numberAt(body: Buffer, from: number): number {
+  let value = 0;
+  for (let i = from; body[i]! >= 48 && body[i]! <= 57; i++) value = value * 10 + body[i]! - 48;
+  return value;
 }
 
 function book(body: Buffer): void {
   const now = Date.now();
+  const sent = body.indexOf(SENT_AT);
+  // Events have books of their own: they come beside a bulk run.
+  if (sent >= 0) {
+    books.delays.push(now - numberAt(body, sent + SENT_AT.length));
+    return;
+  }
   books.firstAt ||= now;
   books.lastAt = now;
   books.requests++;
   books.bytes += body.length;
   for (let at = body.indexOf(MARK); at >= 0; at = body.indexOf(MARK, at + MARK.length)) {
-    let id = 0;
-    for (let i = at + MARK.length; body[i]! >= 48 && body[i]! <= 57; i++) id = id * 10 + body[i]! - 48;
+    const id = numberAt(body, at + MARK.length);
     books.customers++;
     if (seen[id]! > 0) books.duplicates++;
     else {
@@ -44,7 +60,8 @@ function book(body: Buffer): void {
   }
 }
 
-const server = http.createServer((request, response) => {
+const [port, certificate, key] = process.argv.slice(2);
+const listener: http.RequestListener = (request, response) => {
   const url = request.url ?? '/';
   if (url === '/stats' || url.startsWith('/reset')) {
     if (url.startsWith('/reset')) {
@@ -70,12 +87,15 @@ const server = http.createServer((request, response) => {
     if (latency > 0) setTimeout(answer, latency);
     else answer();
   });
-});
+};
+const server = certificate
+  ? https.createServer({ cert: fs.readFileSync(certificate), key: fs.readFileSync(key!) }, listener)
+  : http.createServer(listener);
 server.on('connection', (socket) => {
   books.connections++;
   socket.setNoDelay(true);
 });
 server.keepAliveTimeout = 65_000;
-server.listen(Number(process.argv[2]), '127.0.0.1', 4096, () => process.send?.('ready'));
+server.listen(Number(port), '127.0.0.1', 4096, () => process.send?.('ready'));
 process.on('disconnect', () => process.exit(0));
 process.on('SIGTERM', () => process.exit(0));
