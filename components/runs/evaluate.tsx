@@ -6,17 +6,14 @@ import { LinkButton } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/empty-state';
 import { RunView } from './run-view';
 import { useQueryState } from './use-query';
-
-/** A firing or a call that lies ahead has nothing to tell while there was one before. */
-const hasBegun = ({ kind, entered, endedAt }: ReturnType<typeof useScenario>['runs'][number]) =>
-  entered > 0 || endedAt !== null || kind === 'now' || kind === 'event';
+import { latestOf } from './words';
 
 /** The tab Evaluate: the run that the address names, or the latest. */
 export function Evaluate() {
   const { runs, href } = useScenario();
   const [query] = useQueryState();
   const asked = query.get('run');
-  const run = asked && /^\d{1,18}$/.test(asked) ? asked : (runs.find(hasBegun) ?? runs[0])?.id;
+  const run = asked && /^\d{1,18}$/.test(asked) ? asked : latestOf(runs)?.id;
   if (run === undefined)
     return (
       <EmptyState

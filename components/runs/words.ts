@@ -27,6 +27,15 @@ export const RUN_KINDS: Record<OutputOf<'run.open'>['run']['kind'], string> = {
   api: 'Everyone, at a call of an API trigger',
 };
 
+type Listed = Pick<OutputOf<'run.list'>['runs'][number], 'kind' | 'entered' | 'endedAt'>;
+
+/** The run to look at first, of runs with the newest first: a firing or a call that lies ahead has nothing to tell yet. */
+export function latestOf<Run extends Listed>(runs: readonly Run[]): Run | undefined {
+  const hasBegun = ({ kind, entered, endedAt }: Run) =>
+    entered > 0 || endedAt !== null || kind === 'now' || kind === 'event';
+  return runs.find(hasBegun) ?? runs[0];
+}
+
 export const hasEnded = (state: RunState): boolean => state === 'done' || state === 'stopped';
 
 /** The numbers of a node in the order in which they stand, from `entered` on the rest adds up. */

@@ -4,6 +4,7 @@ import { ArchiveRestore, Play, Radio, Square } from 'lucide-react';
 import { usePathname } from 'next/navigation';
 import { useState } from 'react';
 import { useDo } from '@/components/call';
+import { latestOf } from '@/components/runs/words';
 import { useProject } from '@/components/shell/project-context';
 import { Button } from '@/components/ui/button';
 import { PublishDialog } from './publish-dialog';
@@ -13,12 +14,13 @@ import { StopDialog } from './stop-dialog';
 
 /**
  * Start, or Stop while something runs and Publish when its draft says something else, or Restore when it is archived;
- * Evaluate has a Stop of its own beside the run.
+ * Evaluate has a Stop of its own beside a run that has not ended.
  */
 export function RunButton() {
   const { can } = useProject();
-  const { id, status, archived, href, live } = useScenario();
+  const { id, status, archived, href, live, runs } = useScenario();
   const isEvaluate = usePathname().startsWith(`${href}/evaluate`);
+  const hasOwnStop = isEvaluate && latestOf(runs)?.endedAt === null;
   const [open, setOpen] = useState<'start' | 'stop' | 'publish' | null>(null);
   const restore = useDo('scenario.restore');
   if (!can.build) return null;
@@ -36,7 +38,7 @@ export function RunButton() {
   const isRunning = status === 'active' || status === 'finishing';
   return (
     <>
-      {isRunning && isEvaluate ? null : isRunning ? (
+      {isRunning && hasOwnStop ? null : isRunning ? (
         <Button icon={<Square aria-hidden />} className="ml-1" onClick={() => setOpen('stop')}>
           Stop
         </Button>

@@ -99,5 +99,10 @@ test('a storm is called in: everybody of the city gets the warning, and the log 
   await page.waitForURL(/evaluate\?run=/);
   await expect(page.getByRole('heading', { name: 'Run 1' })).toBeVisible();
   await expect(page.getByText('Everyone, at a call of an API trigger')).toBeVisible();
-  await page.getByRole('button', { name: 'Stop' }).first().click();
+
+  // The scenario waits for the next call until somebody stops it.
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await page.getByRole('button', { name: 'Stop immediately' }).click();
+  await expect(page.getByRole('button', { name: 'Start', exact: true })).toBeVisible();
+  expect((await call({ letter: 'a' })).status).toBe(409);
 });

@@ -4,6 +4,7 @@ import {
   GROUPS,
   hasEnded,
   type JourneyStep,
+  latestOf,
   type NodeCounts,
   paceOf,
   requestsSentence,
@@ -145,5 +146,24 @@ describe('what is sent again', () => {
     expect(secondsLeft({ ...replay, left: 1 })).toBe(1);
     expect(secondsLeft({ ...replay, rate: null })).toBeNull();
     expect(secondsLeft({ ...replay, customers: 0 })).toBeNull();
+  });
+});
+
+describe('the run to look at first', () => {
+  const run = (number: number, kind: 'now' | 'event' | 'api', entered: number, endedAt: string | null) => ({
+    number,
+    kind,
+    entered,
+    endedAt,
+  });
+
+  it('is the latest that has something to tell, not the one that waits for the next call', () => {
+    const waiting = run(3, 'api', 0, null);
+    expect(latestOf([waiting, run(2, 'api', 5, null), run(1, 'api', 5, 'then')])?.number).toBe(2);
+    expect(latestOf([waiting, run(2, 'api', 0, 'then')])?.number).toBe(2);
+    expect(latestOf([waiting])?.number).toBe(3);
+    expect(latestOf([run(2, 'now', 0, null), run(1, 'now', 5, 'then')])?.number).toBe(2);
+    expect(latestOf([run(1, 'event', 0, null)])?.number).toBe(1);
+    expect(latestOf([])).toBeUndefined();
   });
 });
