@@ -67,7 +67,7 @@ const columnsFor = (base: string): Column<Row>[] => [
   {
     id: 'name',
     header: 'Name',
-    width: '260px',
+    className: 'max-w-0',
     sortValue: (row) => row.name,
     cell: (row) => (
       <Link href={`${base}/${row.id}`} className="block truncate font-medium hover:underline">
@@ -78,13 +78,14 @@ const columnsFor = (base: string): Column<Row>[] => [
   {
     id: 'state',
     header: 'State',
-    width: '120px',
+    width: '96px',
     sortValue: (row) => Number(row.enabled),
     cell: (row) => <EnabledPill enabled={row.enabled} />,
   },
   {
     id: 'parameters',
     header: 'Parameters',
+    width: '28%',
     className: 'max-w-0',
     cell: ({ parameters }) =>
       parameters.length === 0 ? (
@@ -93,11 +94,11 @@ const columnsFor = (base: string): Column<Row>[] => [
         <span className="block truncate font-mono text-xs">{parameters.map(({ name }) => name).join(', ')}</span>
       ),
   },
-  { id: 'uses', header: 'Used by', width: '160px', cell: ({ uses }) => <TriggerUses uses={uses} /> },
+  { id: 'uses', header: 'Used by', width: '136px', cell: ({ uses }) => <TriggerUses uses={uses} /> },
   {
     id: 'last',
     header: 'Last accepted call',
-    width: '180px',
+    width: '164px',
     sortValue: (row) => row.lastCallAt,
     cell: ({ lastCallAt }) =>
       lastCallAt ? <RelativeTime at={lastCallAt} className="text-muted" /> : <span className="text-faint">never</span>,
