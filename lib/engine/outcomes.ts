@@ -44,7 +44,8 @@ export async function settleAll(
 
 /** Settlements of one key have the same consequences and become one ledger entry, or one chunk. */
 function groupKey({ chunk, window, fate, sent }: Settlement): string {
-  const node = `${chunk.runId} ${chunk.node.number} ${chunk.chunk.versionId} ${sent?.mode ?? '-'}`;
+  // The suffix tells the versions of a run apart: people of two of them may have been asked for different things.
+  const node = `${chunk.runId} ${chunk.node.number}${chunk.run.keySuffix} ${sent?.mode ?? '-'}`;
   if (fate.kind === 'retry') return `${node} retry ${window.attempt} ${window.batch ? window.id : ''}`;
   if (fate.kind === 'split') return `${node} split ${window.id}`;
   if (fate.kind === 'return') return `${node} return ${fate.held} ${window.batch ? window.id : window.attempt}`;
