@@ -61,6 +61,8 @@ export interface Fault {
   until: number;
   /** When somebody was able to work again at the latest. */
   mendedAt: number;
+  /** When nobody was left of the sessions that it ended; infinity: somebody was for very long. */
+  takenOverAt: number;
   /** Requests that the receiver was serving. */
   inFlight: number;
   /** Keys that whoever was hit had claimed and that had no outcome in the database at that moment. */

@@ -25,8 +25,8 @@ export const TURNS: readonly FaultKind[] = [
 const PAUSE_MS = 3000;
 const STATEMENT_MS = 60;
 const BETWEEN_LOOKS_MS = 100;
-/** Until somebody has taken over at the latest. */
-const LONGEST_MS = 5000;
+/** Longer than any invariant allows until somebody has taken over. */
+const LONGEST_MS = 16_000;
 /** Until a worker that was halted or taken over has noticed. */
 const NOTICE_MS = 1000;
 
@@ -62,7 +62,12 @@ export async function inflict(kind: FaultKind, victims: Victims): Promise<Hit> {
   const inHand = new Set(hands.flatMap((keys) => [...keys]));
   await DEEDS[kind](victims, hit, sessions.flat());
   const mendedAt = performance.now();
-  if (CUT_OFF.has(kind)) await addUntilTakenOver(inHand, sessions.flat());
+  const takenOverAt =
+    kind === 'SIGSTOP'
+      ? mendedAt
+      : kind === 'SIGKILL'
+        ? await takenOver(sessions.flat(), () => {})
+        : await takenOverWhileGoingOn(inHand, sessions.flat());
   return {
     fault: {
       kind,
@@ -70,6 +75,7 @@ export async function inflict(kind: FaultKind, victims: Victims): Promise<Hit> {
       // Nothing of a killed worker comes any more but what was on its way.
       until: kind === 'SIGKILL' ? at + NOTICE_MS : performance.now() + NOTICE_MS,
       mendedAt,
+      takenOverAt,
       inFlight,
       inHand,
       mostInHand: Math.max(...hands.map((keys) => keys.size)),
@@ -79,27 +85,41 @@ export async function inflict(kind: FaultKind, victims: Victims): Promise<Hit> {
   };
 }
 
-/** Those whose workers go on, and claim more, until they notice or are taken over. */
-const CUT_OFF: ReadonlySet<FaultKind> = new Set(['partition', 'connections', 'database']);
-
-async function addUntilTakenOver(inHand: Set<string>, sessions: readonly number[]): Promise<void> {
+/**
+ * Waits until nobody is left of these sessions.
+ * @param onLook is told what they have in hand and the database's time, again and again
+ * @returns when that was, or infinity when they are there for very long
+ */
+async function takenOver(
+  sessions: readonly number[],
+  onLook: (keys: ReadonlySet<string>, now: Date) => void,
+): Promise<number> {
   const latest = performance.now() + LONGEST_MS;
-  let seenAt: Date;
-  for (;;) {
+  while (performance.now() < latest) {
     const { rows } = await retried(() =>
       pool().query<{ now: Date; left: number }>(
         'SELECT clock_timestamp() AS now, (SELECT count(*) FROM worker WHERE id = ANY($1::int[])) AS left',
         [sessions],
       ),
     );
-    seenAt = rows[0]!.now;
-    for (const key of await retried(() => keysInDoubt(pool(), sessions))) inHand.add(key);
-    if (rows[0]!.left === 0 || performance.now() > latest) break;
+    onLook(await retried(() => keysInDoubt(pool(), sessions)), rows[0]!.now);
+    if (rows[0]!.left === 0) return performance.now();
     await sleep(10);
   }
+  return Number.POSITIVE_INFINITY;
+}
+
+/** The same for those who go on until they notice: what they claim meanwhile is in doubt, too. */
+async function takenOverWhileGoingOn(inHand: Set<string>, sessions: readonly number[]): Promise<number> {
+  let seenAt = new Date();
+  const at = await takenOver(sessions, (keys, now) => {
+    seenAt = now;
+    for (const key of keys) inHand.add(key);
+  });
   // What was claimed between the last two looks.
   const since = new Date(seenAt.getTime() - BETWEEN_LOOKS_MS);
   for (const key of await retried(() => keysClaimedSince(pool(), since))) inHand.add(key);
+  return at;
 }
 
 type Deed = (victims: Victims, hit: readonly number[], sessions: readonly number[]) => Promise<void>;
@@ -156,12 +176,14 @@ async function askToStop({ workers, receiver, place, runId }: Victims): Promise<
   const code = await workers.end(place, 'SIGTERM');
   const left = await retried(() => keysInDoubt(pool(), sessions));
   await retried(() => workers.start(place));
+  const mendedAt = performance.now();
   return {
     fault: {
       kind: 'SIGTERM',
       at,
       until: at,
-      mendedAt: performance.now(),
+      mendedAt,
+      takenOverAt: mendedAt,
       inFlight,
       inHand: new Set(),
       mostInHand: 0,

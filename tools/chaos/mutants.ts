@@ -160,7 +160,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'WHERE w.id <> $2 AND NOT EXISTS (',
     to: "WHERE w.id <> $2 AND w.seen_at < now() - interval '5 minutes' AND NOT EXISTS (",
     plan: KILL,
-    options: enough(7000),
+    options: enough(1000),
   },
   {
     name: 'answers-unmasked',

@@ -98,10 +98,12 @@ export function nothingStartsAfterAStop({ received, stops, faults }: Evidence): 
 /** So long after a fault what arrives may have been on its way. */
 const ON_ITS_WAY_MS = 500;
 
-/** Soon after the last fault before it, the next request leaves, when there is one. */
+/** Soon after somebody can work again, the dead are taken over from, and the next request leaves when there is one. */
 export function sendingGoesOn({ received, faults, recoverWithinMs }: Evidence): Violation[] {
   const starts = received.map(({ start }) => start).sort((a, b) => a - b);
-  for (const [index, { kind, at, hadWork }] of faults.entries()) {
+  for (const [index, { kind, at, hadWork, mendedAt, takenOverAt }] of faults.entries()) {
+    if (takenOverAt - mendedAt > recoverWithinMs)
+      return fail('I14 recovery', `nobody took over in time after fault ${index + 1} (${kind})`);
     if (!hadWork) continue;
     const next = starts.find((start) => start > at + ON_ITS_WAY_MS) ?? Number.POSITIVE_INFINITY;
     const mended = Math.max(...faults.filter((fault) => fault.at <= next).map(({ mendedAt }) => mendedAt));

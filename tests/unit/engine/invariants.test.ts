@@ -55,6 +55,7 @@ const killed = (at: number, inHand: string[], change: Partial<Fault> = {}): Faul
   at,
   until: at,
   mendedAt: at + 500,
+  takenOverAt: at + 1000,
   inFlight: 1,
   inHand: new Set(inHand),
   mostInHand: inHand.length,
@@ -214,6 +215,7 @@ describe('the judge of faults', () => {
     expect(sentAfter(4500)).toEqual([]);
     expect(sentAfter(500, { hadWork: false })).toEqual([]);
     expect(found((e) => e.faults.push(killed(200, [], { hadWork: true })))).toContain('I14');
+    expect(found((e) => e.faults.push(killed(200, [], { takenOverAt: 5800 })))).toEqual(['I14']);
   });
 
   it('sees a secret that stands somewhere, and one that was never used', () => {
