@@ -80,6 +80,10 @@ export async function publishVersion(sql: Sql, start: RunStart, renew: readonly 
 
 /** Numbers for nodes that are new to these runs; one that is there again goes on with its old numbers. */
 async function writeNodes(sql: Sql, runs: readonly number[], nodes: readonly number[]): Promise<void> {
+  // In the order in which steps lock them, all before any is written: neither ever has what the other waits for.
+  await sql.query('SELECT FROM run_node WHERE run_id = ANY($1::bigint[]) ORDER BY run_id, node FOR NO KEY UPDATE', [
+    intArray(runs),
+  ]);
   await sql.query(
     `INSERT INTO run_node (run_id, node) SELECT r, n FROM unnest($1::bigint[]) AS r CROSS JOIN unnest($2::int[]) AS n
      ON CONFLICT (run_id, node) DO UPDATE SET removed = NULL WHERE run_node.removed IS NOT NULL`,

@@ -485,6 +485,25 @@ describe('triggers', () => {
   });
 });
 
+describe('a change beside a step that writes its numbers', () => {
+  it('takes its turn: neither waits for what the other has', async () => {
+    const { drawing, run } = await waiting('turns', 1, 3600);
+    drawing.edit({ type: 'remove', nodes: ['n2'], edges: [] });
+    const lock = 'SELECT FROM run_node WHERE run_id = $1 AND node = $2 FOR NO KEY UPDATE';
+    const { publishing } = await inTransaction(async (sql) => {
+      await sql.query(lock, [run.id, 2]);
+      const publishing = publish(run, drawing.document(), { n2: 'end' });
+      publishing.catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await sql.query(lock, [run.id, 3]);
+      return { publishing };
+    });
+    expect(await publishing).toEqual([]);
+    await inTransaction((sql) => stopRuns(sql, { runId: run.id }, 'finish'));
+    await ended(run.id);
+  });
+});
+
 describe('a change that is not committed', () => {
   it('leaves everything as it was', async () => {
     const { projectId, customers, drawing, run } = await waiting('torn', 2, 1);
