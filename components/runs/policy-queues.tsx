@@ -89,7 +89,7 @@ const columnsFor = ({ id: project, can }: ShellProject): Column<Campaign>[] => [
         >
           {campaign.scenarioName}
         </Link>
-        <span className="text-faint">run {campaign.runNumber}</span>
+        <span className="shrink-0 text-faint">run {campaign.runNumber}</span>
         {campaign.onEvent ? <Badge tone="info">on event, goes first</Badge> : null}
       </span>
     ),

@@ -140,7 +140,7 @@ export function ReplayDialog({
         <div className="grid grid-cols-[1fr_120px] gap-3">
           <Field
             label="At most"
-            hint="Evenly spread over all workers, besides the limits of the throughput policy."
+            hint="Evenly spread over all workers, beside the limits of the throughput policy."
             error={replay.error?.field('rate.requests')}
           >
             <Input
