@@ -10,6 +10,7 @@ const handMade = [
   'policy_slot',
   'policy_pace',
   'breaker',
+  'replay',
   'deletion',
   'deletion_customer',
   'merged_customer',
