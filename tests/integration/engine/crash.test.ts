@@ -186,14 +186,15 @@ describe('a connection that breaks after COMMIT and before its answer', () => {
     let such = 0;
     line = await lineThatLosesCommits(
       process.env.DATABASE_URL!,
-      (_, sent) => isSuch(sent) && ++such % 4 === 0 && such < 25,
+      (_, sent) => isSuch(sent) && ++such % 2 === 0 && such <= 4,
     );
     const place = `lost-${name.length}`;
     await target.behave(place, { latencyMs: 5 });
     await newWorker(line.url);
     const run = await singles(place);
     const counts = await ended(run.id);
-    expect(line.lost()).toBeGreaterThan(2);
+    // Twice: what was in the hands of three workers that ended is put aside.
+    expect(line.lost()).toBe(2);
     expect(addsUp(counts.values())).toBe(true);
     expect(counts.get(2)).toMatchObject({ entered: 2000, delivered: 2000, unknown: 0 });
     expect(counts.get(3)).toMatchObject({ entered: 2000, delivered: 2000 });
