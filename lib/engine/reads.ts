@@ -140,7 +140,7 @@ export async function runProgress(sql: Sql, runId: string): Promise<RunProgress>
   const run = rows[0];
   if (!run) throw new Error(`run ${runId} does not exist`);
   const expected =
-    run.kind === 'event' ? null : run.expanded ? run.entered : run.entered + (await stillToCome(sql, run));
+    run.kind === 'event' ? null : run.expanded ? run.entered : run.entered + (await stillToCome(sql, runId, run));
   const perSecond = await outcomesPerSecond(sql, runId);
   const left = expected === null ? run.going : Math.max(0, expected - run.entered) + run.going;
   return {
@@ -179,12 +179,28 @@ async function replaysUnderWay(sql: Sql, runId: string): Promise<ReplayProgress[
   }));
 }
 
-async function stillToCome(sql: Sql, run: { projectId: string; cursor: number; upperBound: number }): Promise<number> {
+const KEPT_COUNTS = 200;
+/** How many were still to come when a run was looked at last, by run and upper bound. */
+const stillThere = new Map<string, { cursor: number; n: number }>();
+
+/** Counted whole once; from then on only those who came in since are, because a page looks every second. */
+async function stillToCome(
+  sql: Sql,
+  runId: string,
+  run: { projectId: string; cursor: number; upperBound: number },
+): Promise<number> {
+  const key = `${runId} ${run.upperBound}`;
+  const before = stillThere.get(key);
+  const known = before && before.cursor <= run.cursor ? before : null;
   const { rows } = await sql.query<{ n: number }>(
     'SELECT count(*)::float8 AS n FROM customer WHERE project_id = $1::uuid AND id > $2::bigint AND id <= $3::bigint',
-    [run.projectId, run.cursor, run.upperBound],
+    known ? [run.projectId, known.cursor, run.cursor] : [run.projectId, run.cursor, run.upperBound],
   );
-  return rows[0]!.n;
+  const n = known ? Math.max(0, known.n - rows[0]!.n) : rows[0]!.n;
+  stillThere.delete(key);
+  if (stillThere.size >= KEPT_COUNTS) stillThere.delete(stillThere.keys().next().value!);
+  stillThere.set(key, { cursor: run.cursor, n });
+  return n;
 }
 
 const RATE_SECONDS = 10;
