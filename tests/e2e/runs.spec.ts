@@ -132,8 +132,13 @@ test('a webhook that is stopped by its receiver is told, mended, resumed, and lo
   await page.getByRole('region', { name: 'Requests' }).getByRole('button', { name: 'Send again' }).click();
   const replay = page.getByRole('dialog', { name: 'Send requests again' });
   await expectAccessible(page);
+  // Slowly, so that it can be watched.
+  await replay.getByLabel('At most').fill('1');
   await replay.getByRole('button', { name: 'Send again' }).click();
   await expect(replay).toBeHidden({ timeout: 60_000 });
+  const again = page.getByRole('region', { name: 'Sent again' });
+  await expect(again).toContainText('at most 1 request a second', { timeout: 30_000 });
+  await expectAccessible(page);
   const row = numbers.getByRole('row', { name: /Send a card/ }).getByRole('cell');
   await expect(row.nth(4)).toHaveText(entered!.toLocaleString('en'), { timeout: 90_000 });
   await expect(row.nth(5)).toHaveText('0');
@@ -159,6 +164,18 @@ test('a run is paused, resumed and stopped, and the people behind a number are s
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(page.getByText('Running', { exact: true })).toBeVisible({ timeout: 30_000 });
+
+  // Where it waits for its policy, its turns are given more weight.
+  const evaluate = page.url();
+  await page.goto(`${url}/p/${project}/settings/throughput-policies`);
+  const weight = page.getByRole('combobox', { name: `Weight of Cards ${target}` });
+  await weight.click();
+  await page.getByRole('option', { name: '3', exact: true }).click();
+  await expect(page.getByText('The weight is changed')).toBeVisible();
+  await page.reload();
+  await expect(weight).toHaveText('3');
+  await expectAccessible(page);
+  await page.goto(evaluate);
 
   const numbers = page.getByRole('region', { name: 'Numbers by node' });
   await numbers
