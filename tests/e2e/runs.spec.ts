@@ -165,18 +165,6 @@ test('a run is paused, resumed and stopped, and the people behind a number are s
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(page.getByText('Running', { exact: true })).toBeVisible({ timeout: 30_000 });
 
-  // Where it waits for its policy, its turns are given more weight.
-  const evaluate = page.url();
-  await page.goto(`${url}/p/${project}/settings/throughput-policies`);
-  const weight = page.getByRole('combobox', { name: `Weight of Cards ${target}` });
-  await weight.click();
-  await page.getByRole('option', { name: '3', exact: true }).click();
-  await expect(page.getByText('The weight is changed')).toBeVisible();
-  await page.reload();
-  await expect(weight).toHaveText('3');
-  await expectAccessible(page);
-  await page.goto(evaluate);
-
   const numbers = page.getByRole('region', { name: 'Numbers by node' });
   await numbers
     .getByRole('row', { name: /Send a card/ })
