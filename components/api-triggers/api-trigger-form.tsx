@@ -4,6 +4,7 @@ import { Trash2 } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { useAsk, useDo } from '@/components/call';
+import { ScenarioUses } from '@/components/scenario/scenario-uses';
 import { Crumbs } from '@/components/shell/crumbs';
 import { useProject } from '@/components/shell/project-context';
 import { Banner } from '@/components/ui/banner';
@@ -21,7 +22,6 @@ import { blankDraft, type Draft, draftOf, faultsOf, inputOf, parametersOf, type 
 import { HowToCall } from './how-to-call';
 import { ParameterRows, typeLabel } from './parameter-rows';
 import { TriggerLog } from './trigger-log';
-import { TriggerUses } from './trigger-uses';
 
 /** A new API trigger. */
 export function NewApiTrigger() {
@@ -72,7 +72,7 @@ function Shell({ title, stored, children }: { title: string; stored: Stored | nu
           stored ? (
             <span className="flex items-center gap-2">
               <EnabledPill enabled={stored.enabled} />
-              {stored.uses.length > 0 ? <TriggerUses uses={stored.uses} /> : null}
+              {stored.uses.length > 0 ? <ScenarioUses uses={stored.uses} /> : null}
             </span>
           ) : undefined
         }

@@ -4,6 +4,7 @@ import { Plus, RadioTower } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { type OutputOf, useAsk } from '@/components/call';
+import { ScenarioUses } from '@/components/scenario/scenario-uses';
 import { Crumbs } from '@/components/shell/crumbs';
 import { useProject } from '@/components/shell/project-context';
 import { StatusPill } from '@/components/ui/badge';
@@ -14,7 +15,6 @@ import { ErrorState } from '@/components/ui/error-state';
 import { Page, PageHeader } from '@/components/ui/page-header';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { type Column, DataTable } from '@/components/ui/table';
-import { TriggerUses } from './trigger-uses';
 
 type Row = OutputOf<'api-trigger.list'>[number];
 
@@ -94,7 +94,7 @@ const columnsFor = (base: string): Column<Row>[] => [
         <span className="block truncate font-mono text-xs">{parameters.map(({ name }) => name).join(', ')}</span>
       ),
   },
-  { id: 'uses', header: 'Used by', width: '136px', cell: ({ uses }) => <TriggerUses uses={uses} /> },
+  { id: 'uses', header: 'Used by', width: '136px', cell: ({ uses }) => <ScenarioUses uses={uses} /> },
   {
     id: 'last',
     header: 'Last accepted call',

@@ -1,10 +1,10 @@
 'use client';
 
 import { Gauge, Plus, Trash2 } from 'lucide-react';
-import Link from 'next/link';
 import { useState } from 'react';
 import { type OutputOf, useAsk } from '@/components/call';
 import { PolicyQueues } from '@/components/runs/policy-queues';
+import { ScenarioUses } from '@/components/scenario/scenario-uses';
 import { Crumbs } from '@/components/shell/crumbs';
 import { useProject } from '@/components/shell/project-context';
 import { Badge } from '@/components/ui/badge';
@@ -14,7 +14,6 @@ import { Count } from '@/components/ui/count';
 import { EmptyState } from '@/components/ui/empty-state';
 import { IconButton } from '@/components/ui/icon-button';
 import { Page, PageHeader } from '@/components/ui/page-header';
-import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/popover';
 import { type Column, DataTable } from '@/components/ui/table';
 import { DeletePolicyDialog } from './delete-policy-dialog';
 import { PolicyDialog } from './policy-dialog';
@@ -115,7 +114,7 @@ const columnsFor = (onDelete: ((policy: Policy) => void) | undefined): Column<Po
     header: 'Used by',
     width: '200px',
     sortValue: (policy) => policy.uses.length,
-    cell: (policy) => <Uses policy={policy} />,
+    cell: (policy) => <ScenarioUses uses={policy.uses} />,
   },
   ...(onDelete
     ? [
@@ -137,32 +136,3 @@ const columnsFor = (onDelete: ((policy: Policy) => void) | undefined): Column<Po
       ]
     : []),
 ];
-
-function Uses({ policy: { uses } }: { policy: Policy }) {
-  const project = useProject();
-  if (uses.length === 0) return <span className="text-faint">nothing</span>;
-  return (
-    <Popover>
-      <PopoverTrigger asChild>
-        <Button size="sm" variant="ghost" className="-ml-2">
-          {uses.length === 1 ? '1 scenario' : `${uses.length} scenarios`}
-        </Button>
-      </PopoverTrigger>
-      <PopoverContent>
-        <ul className="flex flex-col gap-1.5">
-          {uses.map((use) => (
-            <li key={use.scenarioId} className="flex items-center justify-between gap-3">
-              <Link
-                href={`/p/${project.id}/campaigns/scenarios/${use.scenarioId}`}
-                className="truncate hover:underline"
-              >
-                {use.name}
-              </Link>
-              {use.isRunning ? <Badge tone="success">Running</Badge> : null}
-            </li>
-          ))}
-        </ul>
-      </PopoverContent>
-    </Popover>
-  );
-}

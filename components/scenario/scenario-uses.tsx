@@ -5,10 +5,15 @@ import { useProject } from '@/components/shell/project-context';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/popover';
-import type { Stored } from './draft';
 
-/** The scenarios that wait for a trigger, or would once they are started. */
-export function TriggerUses({ uses }: { uses: Stored['uses'] }) {
+interface Use {
+  scenarioId: string;
+  name: string;
+  isRunning: boolean;
+}
+
+/** The scenarios that use something of the project, as a number that opens their list. */
+export function ScenarioUses({ uses }: { uses: readonly Use[] }) {
   const project = useProject();
   if (uses.length === 0) return <span className="text-faint">nothing</span>;
   return (
