@@ -7,9 +7,9 @@ import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { Skeleton } from '@/components/ui/skeleton';
 import { toast } from '@/components/ui/toast';
-import { ProblemList, useProblemTarget } from './problems-button';
+import { Blockers } from './blockers';
 import { PublishChanges } from './publish-changes';
-import { movesOf, type Preview, unanswered } from './publish-words';
+import { movesOf, unanswered } from './publish-words';
 import { useScenario } from './scenario-context';
 import { useSaved } from './use-saved';
 
@@ -93,7 +93,9 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
         ) : null}
         {data ? (
           <>
-            <Blockers preview={data} onClose={onClose} />
+            <Blockers title="It cannot be published yet" problems={data.problems} onClose={onClose}>
+              Correct the errors first. What runs goes on as it is. A click leads to the place.
+            </Blockers>
             <PublishChanges
               preview={data}
               moves={moves}
@@ -107,31 +109,6 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
         )}
       </div>
     </Dialog>
-  );
-}
-
-function Blockers({ preview: { problems }, onClose }: { preview: Preview; onClose: () => void }) {
-  const goTo = useProblemTarget();
-  const isBlocked = problems.some(({ severity }) => severity === 'error');
-  return (
-    <>
-      {isBlocked ? (
-        <Banner tone="danger" title="It cannot be published yet">
-          Correct the errors first. What runs goes on as it is. A click leads to the place.
-        </Banner>
-      ) : null}
-      {problems.length > 0 ? (
-        <div className="-mx-2">
-          <ProblemList
-            problems={problems}
-            onOpen={(problem) => {
-              onClose();
-              goTo(problem);
-            }}
-          />
-        </div>
-      ) : null}
-    </>
   );
 }
 

@@ -6,8 +6,8 @@ import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { Skeleton } from '@/components/ui/skeleton';
+import { Blockers } from './blockers';
 import { Expected, type Forecast, inShort } from './forecast';
-import { ProblemList, useProblemTarget } from './problems-button';
 import { useScenario } from './scenario-context';
 import { useSaved } from './use-saved';
 
@@ -78,7 +78,6 @@ function ForecastBody(props: {
   onClose: () => void;
 }) {
   const { forecast, error, onRetry, onClose } = props;
-  const goTo = useProblemTarget();
   if (error)
     return (
       <Banner
@@ -98,22 +97,9 @@ function ForecastBody(props: {
   const isBlocked = problems.some(({ severity }) => severity === 'error');
   return (
     <>
-      {isBlocked ? (
-        <Banner tone="danger" title="It cannot start yet">
-          Correct the errors first. A click leads to the place.
-        </Banner>
-      ) : null}
-      {problems.length > 0 ? (
-        <div className="-mx-2">
-          <ProblemList
-            problems={problems}
-            onOpen={(problem) => {
-              onClose();
-              goTo(problem);
-            }}
-          />
-        </div>
-      ) : null}
+      <Blockers title="It cannot start yet" problems={problems} onClose={onClose}>
+        Correct the errors first. A click leads to the place.
+      </Blockers>
       {isBlocked ? null : <Expected forecast={forecast} />}
     </>
   );
