@@ -1,6 +1,6 @@
 import type { Sql } from '../db/index.ts';
 import { isDoor } from './chunks.ts';
-import { inTransaction } from './sql.ts';
+import { anyConnection, inTransaction, query } from './sql.ts';
 import { Transition } from './transition.ts';
 
 /** The end of runs: nobody will enter any more, and nobody is inside. */
@@ -33,8 +33,19 @@ export async function skipStanding(sql: Sql, runId: number): Promise<void> {
   await into.write(sql);
 }
 
+/** Ends a run if it is over; asked after every step that may have been its last, so it mostly only looks. */
+export async function endIfOver(runId: number): Promise<void> {
+  const [run] = await query<{ isStopping: boolean; isEmpty: boolean }>(
+    `SELECT state = 'stopping' AS "isStopping", expanded AND NOT EXISTS (SELECT FROM chunk WHERE run_id = $1) AS "isEmpty"
+       FROM run WHERE id = $1`,
+    [runId],
+  );
+  if (run?.isStopping) await skipLate(runId);
+  if (run?.isStopping || run?.isEmpty) await endRunIfEmpty(anyConnection, runId);
+}
+
 /** Who came to a rest after the run was stopped is skipped, too. */
-export async function skipLate(runId: number): Promise<void> {
+async function skipLate(runId: number): Promise<void> {
   await inTransaction(async (sql) => {
     const { rows } = await sql.query("SELECT id FROM run WHERE id = $1 AND state = 'stopping' FOR NO KEY UPDATE", [
       runId,

@@ -5,12 +5,21 @@ import { createTransport, egressRules, type Transport } from '../transport/index
 import { letAudienceIn } from './audience.ts';
 import { batchSizeOf } from './batches.ts';
 import { Breakers, type OpenBreaker } from './breakers.ts';
-import { AUDIENCE_DOOR, type Chunk, groupOf, type OwnChunk, ownChunks, releaseChunks } from './chunks.ts';
+import {
+  AUDIENCE_DOOR,
+  type Chunk,
+  groupOf,
+  type NewChunk,
+  type OwnChunk,
+  ownChunks,
+  type Profiles,
+  releaseChunks,
+} from './chunks.ts';
 import { openKeys } from './credentials.ts';
 import { moveOn, type WalkHooks } from './doors.ts';
-import { endRunIfEmpty, openRunIds, skipLate } from './ends.ts';
+import { endIfOver, openRunIds } from './ends.ts';
 import { keepHouse } from './housekeeping.ts';
-import { deleteJobs, type Queue, superviseJobs, TOUCH_EVERY_MS, takeJobs, touchJobs } from './jobs.ts';
+import { deleteJobs, QUEUES, type Queue, superviseJobs, TOUCH_EVERY_MS, takeJobs, touchJobs } from './jobs.ts';
 import { type Lane, Lanes } from './lanes.ts';
 import { mergeCompanions } from './merge.ts';
 import { OpenChunk } from './open-chunk.ts';
@@ -129,7 +138,7 @@ export class Engine {
     this.every(SUPERVISE_MS, async () => {
       await superviseJobs();
       await this.sweep();
-      for (const runId of await openRunIds(anyConnection)) await this.end(runId);
+      for (const runId of await openRunIds(anyConnection)) await endIfOver(runId);
     });
   }
 
@@ -428,12 +437,7 @@ export class Engine {
 
   private endIfEmpty(runId: number): void {
     if (this.dead) return;
-    this.end(runId).catch((error: Error) => log.warn({ error: error.message }, 'the end of a run could not be noted'));
-  }
-
-  private async end(runId: number): Promise<void> {
-    await skipLate(runId);
-    await endRunIfEmpty(anyConnection, runId);
+    endIfOver(runId).catch((error: Error) => log.warn({ error: error.message }, 'the end of a run could not be noted'));
   }
 
   private async touch(): Promise<void> {
