@@ -2,78 +2,97 @@ import type { Node } from '../core/document.ts';
 import type { ProgramNode } from '../core/program.ts';
 import type { Sql } from '../db/index.ts';
 import { fillBatches } from './batches.ts';
-import { AUDIENCE_DOOR, type Chunk, deleteChunks, doorOf, lockOwn, releaseChunks } from './chunks.ts';
+import {
+  AUDIENCE_DOOR,
+  type Chunk,
+  deleteChunks,
+  doorOf,
+  type OwnChunk,
+  ownFromBirth,
+  type Profiles,
+  releaseChunks,
+} from './chunks.ts';
 import type { Traveller } from './contexts.ts';
 import { pageOfCustomers } from './customers.ts';
 import type { WalkHooks } from './doors.ts';
+import { announceWork, type Queue } from './jobs.ts';
 import type { RunContext } from './runs.ts';
 import { nextFiring } from './schedule.ts';
+import { assertAlive } from './session.ts';
 import { inTransaction } from './sql.ts';
 import { startRun } from './start.ts';
 import { Transition } from './transition.ts';
-import { arrive, newJourneys } from './walk.ts';
+import { arrive } from './walk.ts';
 import { propertiesRead } from './walk-reads.ts';
 
 /** The audience of a run comes in: all customers of the project, page by page. */
 
-/** Customers read at once. */
-const PAGE = 1000;
-/** A page whose people became partial batches takes further pages along, up to this many customers. */
+/** Customers read at once; fewer at first, because somebody waits for the first request. */
+const PAGE = 2000;
+const FIRST_PAGE = 1000;
+/** A page whose people became partial batches takes further pages along, up to so many. */
 const MOST_PAGES = 10;
 
 /** Lets the audience of a Now run in, page by page; each page is one transaction with the cursor, so entry is exactly-once. */
 export async function letAudienceIn(hooks: WalkHooks, chunk: Chunk): Promise<void> {
+  // A worker that kept some of a page as its own will keep some of the next, and needs whole profiles for its requests.
+  let whole = true;
   for (;;) {
     if (hooks.isStopping()) {
       await inTransaction((sql) => releaseChunks(sql, 'walk', [chunk], { held: false }));
       return;
     }
-    const step = await inTransaction((sql) => nextPage(sql, hooks, chunk));
-    if (step === 'more') hooks.onWork();
-    else {
-      hooks.onWork();
-      hooks.onMaybeEnded(chunk.runId);
-      return;
-    }
+    const { isLast, queues, kept } = await inTransaction((sql) => nextPage(sql, hooks, chunk, whole));
+    for (const { own, profiles } of kept) await hooks.onKept(own, profiles);
+    hooks.onWork(queues);
+    whole = kept.length > 0;
+    if (isLast) return hooks.onMaybeEnded(chunk.runId);
   }
 }
 
-async function nextPage(sql: Sql, { worker, runs }: WalkHooks, chunk: Chunk): Promise<'more' | 'end'> {
-  if ((await lockOwn(sql, worker, [chunk.id])).size === 0) return 'end';
-  const { rows } = await sql.query<{ state: string; cursor: number; upperBound: number; newest: string }>(
-    'SELECT state, cursor, upper_bound AS "upperBound", version_id AS newest FROM run WHERE id = $1 FOR NO KEY UPDATE',
-    [chunk.runId],
-  );
-  const { state, cursor, newest } = rows[0]!;
+interface Page {
+  isLast: boolean;
+  /** Where people wait because of it. */
+  queues: Set<Queue>;
+  kept: { own: OwnChunk; profiles: Profiles | null }[];
+}
+
+const NOBODY: Page = { isLast: true, queues: new Set(), kept: [] };
+
+async function nextPage(sql: Sql, hooks: WalkHooks, chunk: Chunk, whole: boolean): Promise<Page> {
+  const { worker, runs } = hooks;
+  await assertAlive(sql, worker);
+  const found = await lockRun(sql, worker, chunk);
+  if (!found) return NOBODY;
+  const { state, cursor, newest } = found;
   const run = await runs.get(sql, chunk.runId, newest);
   if (state === 'paused') {
     await releaseChunks(sql, 'walk', [chunk], { held: true });
-    return 'end';
+    return NOBODY;
   }
   const end = async () => {
     await sql.query('UPDATE run SET expanded = true WHERE id = $1', [run.id]);
     await deleteChunks(sql, 'walk', [chunk]);
-    return 'end' as const;
+    return NOBODY;
   };
   if (state !== 'running' && state !== 'finishing') return end();
   const isScheduled = chunk.node !== AUDIENCE_DOOR;
   const doors = doorsOf(run, isScheduled ? null : await runs.get(sql, chunk.runId, chunk.versionId ?? newest), chunk);
   // Its trigger was deleted: who has not come in yet does not come.
   if (doors.length === 0) return end();
-  const upperBound = isScheduled && cursor === 0 ? await fire(sql, run, chunk) : rows[0]!.upperBound;
+  const upperBound = isScheduled && cursor === 0 ? await fire(sql, run, chunk) : found.upperBound;
   const into = new Transition();
-  const wanted = propertiesRead(run.program);
+  const wanted = whole ? null : propertiesRead(run.program);
+  const limit = cursor === 0 ? FIRST_PAGE : PAGE;
   let at = cursor;
-  let entered = 0;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const customers = await pageOfCustomers(sql, run.projectId, { after: at, upTo: upperBound, limit: PAGE }, wanted);
-    if (customers.length === 0) {
-      at = upperBound;
-      break;
-    }
-    at = customers.length < PAGE ? upperBound : customers.at(-1)!.id;
+    if (wanted === null) into.readAt ??= performance.now();
+    const customers = await pageOfCustomers(sql, run.projectId, { after: at, upTo: upperBound, limit }, wanted);
+    at = customers.length < limit ? upperBound : customers.at(-1)!.id;
+    let journey = await enter(sql, run.id, customers.length * doors.length, at);
     for (const entry of doors) {
-      const first = await newJourneys(sql, run.id, customers.length);
+      const first = journey;
+      journey += customers.length;
       // Each trigger has its own travellers: what one path writes to a profile the other does not see.
       const travellers = customers.map(
         ({ id, properties }, i): Traveller => ({
@@ -84,8 +103,7 @@ async function nextPage(sql: Sql, { worker, runs }: WalkHooks, chunk: Chunk): Pr
           responses: [],
         }),
       );
-      entered += travellers.length;
-      await arrive({ sql, run, entry, travellers, into, now: Date.now() });
+      if (travellers.length > 0) await arrive({ sql, run, entry, travellers, into, now: Date.now() });
     }
     const { chunks, hasRoom } = fillBatches(into.chunks, run);
     into.chunks = chunks;
@@ -93,9 +111,41 @@ async function nextPage(sql: Sql, { worker, runs }: WalkHooks, chunk: Chunk): Pr
   }
   if (chunk.deaths > 0) await sql.query('UPDATE chunk SET deaths = 0 WHERE id = $1', [chunk.id]);
   chunk.deaths = 0;
-  await sql.query('UPDATE run SET cursor = $2, entered = entered + $3 WHERE id = $1', [run.id, at, entered]);
-  await into.write(sql);
-  return at >= upperBound ? end() : 'more';
+  hooks.keep(into.chunks, run);
+  const ids = await into.write(sql);
+  const { queues } = into;
+  if (queues.size > 0 && hooks.hasPeers()) await announceWork(sql);
+  if (at >= upperBound) await end();
+  const kept = into.chunks.flatMap((made, i) =>
+    made.owner == null ? [] : [{ own: ownFromBirth(made, ids[i]!, newest), profiles: made.profiles ?? null }],
+  );
+  return { isLast: at >= upperBound, queues, kept };
+}
+
+/** The run of a door that is still this worker's, locked until the end of the transaction. */
+async function lockRun(sql: Sql, worker: number, door: Chunk): Promise<LockedRun | undefined> {
+  const { rows } = await sql.query<LockedRun>(
+    `SELECT r.state, r.cursor, r.upper_bound AS "upperBound", r.version_id AS newest FROM chunk c JOIN run r ON r.id = c.run_id
+      WHERE c.id = $1 AND c.owner = $2 FOR UPDATE OF c FOR NO KEY UPDATE OF r`,
+    [door.id, worker],
+  );
+  return rows[0];
+}
+
+interface LockedRun {
+  state: string;
+  cursor: number;
+  upperBound: number;
+  newest: string;
+}
+
+/** So many journeys come in, of customers up to this one. @returns the number of the first of them */
+async function enter(sql: Sql, runId: number, journeys: number, cursor: number): Promise<number> {
+  const { rows } = await sql.query<{ journeys: number }>(
+    `UPDATE run SET cursor = $3, entered = entered + $2, journeys = journeys + $2 WHERE id = $1 RETURNING journeys`,
+    [runId, journeys, cursor],
+  );
+  return rows[0]!.journeys - journeys + 1;
 }
 
 /**

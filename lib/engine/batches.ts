@@ -1,6 +1,6 @@
 import type { ProgramNode } from '../core/program.ts';
 import { effectiveBatchSize } from '../core/webhook.ts';
-import type { NewChunk } from './chunks.ts';
+import type { NewChunk, Profiles } from './chunks.ts';
 import type { RunContext } from './runs.ts';
 
 /** Filling batches: what many small chunks at one webhook become. */
@@ -31,13 +31,26 @@ export function fillBatches(chunks: readonly NewChunk[], run: RunContext): { chu
       const room = size - last.customers.length;
       last.customers.push(...rest.customers.slice(0, room));
       last.journeys!.push(...rest.journeys!.slice(0, room));
-      rest = { ...rest, customers: rest.customers.slice(room), journeys: rest.journeys!.slice(room) };
+      last.profiles = joined(last.profiles, rest.profiles, room);
+      rest = partOf(rest, room);
       if (last.customers.length === size) open.delete(chunk.node);
     }
     if (rest.customers.length === 0) continue;
-    const own = { ...rest, customers: [...rest.customers], journeys: [...rest.journeys!] };
+    const own = partOf(rest, 0);
     filled.push(own);
     if (own.customers.length < size) open.set(chunk.node, own);
   }
   return { chunks: filled, hasRoom: open.size > 0 };
 }
+
+const partOf = (chunk: NewChunk, from: number): NewChunk => ({
+  ...chunk,
+  customers: chunk.customers.slice(from),
+  journeys: chunk.journeys!.slice(from),
+  profiles: chunk.profiles && { ...chunk.profiles, list: chunk.profiles.list.slice(from) },
+});
+
+const joined = (first: Maybe<Profiles>, rest: Maybe<Profiles>, room: number): Profiles | null =>
+  first && rest ? { at: Math.min(first.at, rest.at), list: [...first.list, ...rest.list.slice(0, room)] } : null;
+
+type Maybe<T> = T | null | undefined;

@@ -46,6 +46,17 @@ export interface NewChunk {
   dueAt?: Date | null;
   /** Written without an alarm clock: it waits for Resume. */
   held?: boolean;
+  /** The worker whose own it is from the beginning, without an alarm clock either. */
+  owner?: number | null;
+  /** What its customers' profiles were, for an owner who needs them at once; never written. */
+  profiles?: Profiles | null;
+}
+
+/** Whole profiles in the order of a chunk's customers. */
+export interface Profiles {
+  /** When they were read: milliseconds of `performance.now`. */
+  at: number;
+  list: readonly Record<string, unknown>[];
 }
 
 export interface Chunk {
@@ -111,52 +122,77 @@ export const groupOf = (chunk: Streaming & Pick<NewChunk, 'node'>): string =>
 
 const priorityOf = (onEvent: boolean): number => (onEvent ? PRIORITY.event : PRIORITY.bulk);
 
-/** Writes chunks and their jobs in the caller's transaction. */
-export async function insertChunks(sql: Sql, chunks: readonly NewChunk[]): Promise<void> {
+/** Writes chunks and their jobs in the caller's transaction. @returns their ids */
+export async function insertChunks(sql: Sql, chunks: readonly NewChunk[]): Promise<number[]> {
+  const ids: number[] = [];
   const jobs: NewJob[] = [];
   for (const chunk of chunks) {
-    const jobId = chunk.held ? null : newJobId();
-    const dueAt = chunk.dueAt ?? null;
-    const { rows } = await sql.query<{ id: number | bigint }>(
-      `INSERT INTO chunk (run_id, node, size, journeys, customers, contexts, policy_id, on_event, attempt, windows, tries, alone,
-                          first_at, due_at, job_id, state, stays, sending, version_id, replay_id)
-       VALUES ($1, $2, $3, $4::int[], $5::bigint[], $6::jsonb, $7::uuid, $8, $9, $10::bigint[], $11::jsonb, $12,
-               $13::timestamptz, coalesce($14::timestamptz, now()), $15::uuid, $16, $17, $18,
-               coalesce($19::uuid, (SELECT version_id FROM run WHERE id = $1)), $20::bigint) RETURNING id`,
-      [
-        chunk.runId,
-        chunk.node,
-        chunk.customers.length,
-        chunk.journeys && intArray(chunk.journeys),
-        intArray(chunk.customers),
-        chunk.contexts && JSON.stringify(chunk.contexts),
-        chunk.policyId,
-        chunk.onEvent,
-        chunk.attempt ?? 1,
-        chunk.windows ? intArray(chunk.windows) : null,
-        chunk.tries ? JSON.stringify(chunk.tries) : null,
-        chunk.alone ?? false,
-        chunk.firstAt?.toISOString() ?? null,
-        dueAt?.toISOString() ?? null,
-        jobId,
-        chunk.held ? 'held' : 'ready',
-        chunk.stays ?? false,
-        chunk.sending ?? 1,
-        chunk.versionId ?? null,
-        chunk.replay ?? null,
-      ],
-    );
-    if (jobId)
-      jobs.push({
-        id: jobId,
-        queue: chunk.queue,
-        chunk: Number(rows[0]!.id),
-        priority: priorityOf(chunk.onEvent),
-        group: chunk.queue === 'send' ? groupOf(chunk) : null,
-        dueAt,
-      });
+    const waits = !chunk.held && chunk.owner == null;
+    const jobId = waits ? newJobId() : null;
+    const id = await insertChunk(sql, chunk, jobId);
+    ids.push(id);
+    if (jobId) jobs.push({ ...jobFor({ ...chunk, id }, chunk.queue, chunk.dueAt ?? null), id: jobId });
   }
   await sendJobs(sql, jobs);
+  return ids;
+}
+
+async function insertChunk(sql: Sql, chunk: NewChunk, jobId: string | null): Promise<number> {
+  const { rows } = await sql.query<{ id: number | bigint }>(
+    `INSERT INTO chunk (run_id, node, size, journeys, customers, contexts, policy_id, on_event, attempt, windows, tries, alone,
+                          first_at, due_at, job_id, state, stays, sending, version_id, replay_id, owner)
+       VALUES ($1, $2, $3, $4::int[], $5::bigint[], $6::jsonb, $7::uuid, $8, $9, $10::bigint[], $11::jsonb, $12,
+               $13::timestamptz, coalesce($14::timestamptz, now()), $15::uuid, $16, $17, $18,
+               coalesce($19::uuid, (SELECT version_id FROM run WHERE id = $1)), $20::bigint, $21) RETURNING id`,
+    [
+      chunk.runId,
+      chunk.node,
+      chunk.customers.length,
+      chunk.journeys && intArray(chunk.journeys),
+      intArray(chunk.customers),
+      chunk.contexts && JSON.stringify(chunk.contexts),
+      chunk.policyId,
+      chunk.onEvent,
+      chunk.attempt ?? 1,
+      chunk.windows ? intArray(chunk.windows) : null,
+      chunk.tries ? JSON.stringify(chunk.tries) : null,
+      chunk.alone ?? false,
+      chunk.firstAt?.toISOString() ?? null,
+      chunk.dueAt?.toISOString() ?? null,
+      jobId,
+      chunk.held ? 'held' : 'ready',
+      chunk.stays ?? false,
+      chunk.sending ?? 1,
+      chunk.versionId ?? null,
+      chunk.replay ?? null,
+      chunk.owner ?? null,
+    ],
+  );
+  return Number(rows[0]!.id);
+}
+
+/** A chunk that was just written as the worker's own, under the version that its run goes by. */
+export function ownFromBirth({ profiles, ...chunk }: NewChunk, id: number, newest: string): OwnChunk {
+  return {
+    ...chunk,
+    id,
+    versionId: chunk.versionId ?? newest,
+    size: chunk.customers.length,
+    attempt: chunk.attempt ?? 1,
+    windows: chunk.windows ?? null,
+    tries: chunk.tries ?? null,
+    alone: chunk.alone ?? false,
+    stays: chunk.stays ?? false,
+    sending: chunk.sending ?? 1,
+    replay: chunk.replay ?? null,
+    firstAt: chunk.firstAt ?? null,
+    dueAt: chunk.dueAt ?? new Date(),
+    jobId: null,
+    claimed: 0,
+    deaths: 0,
+    trying: false,
+    newest,
+  };
 }
 
 /** Makes the chunks of these jobs the worker's own; jobs whose chunk is gone, held or somebody else's give nothing. */
@@ -252,7 +288,7 @@ export async function releaseChunks(
 
 /** A new alarm clock for a chunk that lost its own. */
 export function jobFor(
-  chunk: Pick<Chunk, 'id' | 'runId' | 'node' | 'policyId' | 'onEvent' | 'replay'>,
+  chunk: Pick<Chunk, 'id'> & Pick<NewChunk, 'runId' | 'node' | 'policyId' | 'onEvent' | 'replay'>,
   queue: Queue,
   dueAt: Date | null,
 ): NewJob {

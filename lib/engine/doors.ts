@@ -1,5 +1,13 @@
 import type { Sql } from '../db/index.ts';
-import { type Chunk, deleteChunks, isDoor, releaseChunks } from './chunks.ts';
+import {
+  type Chunk,
+  deleteChunks,
+  isDoor,
+  type NewChunk,
+  type OwnChunk,
+  type Profiles,
+  releaseChunks,
+} from './chunks.ts';
 import { unpack } from './contexts.ts';
 import { deleteJobs, type Queue } from './jobs.ts';
 import { enter, leaveRemoved } from './removed.ts';
@@ -15,9 +23,16 @@ import { arrive, depart } from './walk.ts';
 export interface WalkHooks {
   worker: number;
   runs: RunCache;
-  onWork(): void;
+  /** People wait in these queues. */
+  onWork(queues: Iterable<Queue>): void;
   onMaybeEnded(runId: number): void;
   isStopping(): boolean;
+  /** Whether other workers could take what this one does not. */
+  hasPeers(): boolean;
+  /** Makes those of these new chunks the worker's own that it can work on at once. */
+  keep(chunks: readonly NewChunk[], run: RunContext): void;
+  /** Chunks that it kept are committed. */
+  onKept(chunk: OwnChunk, profiles: Profiles | null): Promise<void>;
 }
 
 /**
@@ -41,7 +56,7 @@ export async function moveOn(hooks: WalkHooks, chunk: Chunk, queue: Queue = 'wal
     await into.write(sql);
     return true;
   });
-  if (moved && into.hasChunks) hooks.onWork();
+  if (moved) hooks.onWork(into.queues);
   if (moved) hooks.onMaybeEnded(chunk.runId);
 }
 

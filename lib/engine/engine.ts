@@ -27,7 +27,7 @@ import { planOf } from './plan.ts';
 import { Paces } from './replay-pace.ts';
 import { limitOf, once, RunCache, type RunContext } from './runs.ts';
 import { Sender } from './send.ts';
-import { assertAlive, noteAlive, openSession, type Session, TakenOver } from './session.ts';
+import { assertAlive, countWorkers, noteAlive, openSession, type Session, TakenOver } from './session.ts';
 import { Settler } from './settle.ts';
 import { abandonSlots, releaseSlots } from './slots.ts';
 import { anyConnection, inTransaction, query } from './sql.ts';
@@ -51,8 +51,21 @@ const SUPERVISE_MS = 15_000;
 const BREAKERS_MS = 2000;
 const LOOK_EVERY_MS = 20;
 const HOUSE_MS = 600_000;
+/** Chunks with profiles in memory that were kept, but not asked for yet. */
+const KEPT_AHEAD = 2;
 /** More connections to one destination than any worker will use at once. */
 const CONNECTIONS = 1024;
+
+/** Requests of one policy, run and node that are open here, and slots for them. */
+interface Group {
+  left: number;
+  slots: number;
+}
+
+const isFull = ({ left, slots }: Group): boolean => left >= 2 * Math.max(slots, LEAST_AHEAD);
+
+/** Work that was perhaps taken belongs to this session, and only its end frees it. */
+const owesItsSession = (error: unknown): boolean => error instanceof TakenOver || error instanceof CommitUnknown;
 
 export class Engine {
   private readonly runs = new RunCache();
@@ -74,6 +87,12 @@ export class Engine {
   private ready = false;
   private stopping = false;
   private dead = false;
+  /** Whether the queue may have more than the last look at it took; unheard of, it is found by the regular look. */
+  private readonly mayHave: Record<Queue, boolean> = { walk: true, send: true };
+  /** Workers of this installation. */
+  private workers = 1;
+  /** Chunks that it could have kept, to know its share. */
+  private offered = 0;
   private readonly fetching: Record<Queue, Promise<void> | null> = { walk: null, send: null };
   private readonly again: Record<Queue, boolean> = { walk: false, send: false };
 
@@ -119,7 +138,7 @@ export class Engine {
     });
     this.lanes = new Lanes(this.session.id, (lane) => this.lookForMore(lane));
     this.settler = new Settler(this.session.id, this.runs, {
-      onWork: () => this.wake(),
+      onWork: (queues) => this.wake(queues),
       onClosed: (chunk) => this.forget(chunk),
       onMaybeEnded: (runId) => this.endIfEmpty(runId),
       onBroken: (error) => this.lose(error),
@@ -128,9 +147,11 @@ export class Engine {
     this.sender = new Sender(this.transport, this.settler, this.breakers, (chunk) => this.hold(chunk));
     if (before !== undefined) await abandonSlots(anyConnection, before);
     await takeOverFromDead(this.session.id);
+    this.workers = await countWorkers();
     this.every(POLL_MS, async () => this.wake());
     this.every(PEER_CHECK_MS, async () => {
       if ((await takeOverFromDead(this.session.id)) > 0) this.wake();
+      this.workers = await countWorkers();
     });
     this.every(TOUCH_EVERY_MS, () => this.touch());
     this.every(BREAKERS_MS, async () => this.breakers.learn(await storedBreakers()));
@@ -196,9 +217,11 @@ export class Engine {
     );
   }
 
-  private wake(): void {
-    this.fetch('walk');
-    this.fetch('send');
+  private wake(queues: Iterable<Queue> = QUEUES): void {
+    for (const queue of queues) {
+      this.mayHave[queue] = true;
+      this.fetch(queue);
+    }
   }
 
   /** Takes what is due, as much as fits; called again while it runs, it looks once more afterwards. */
@@ -211,8 +234,7 @@ export class Engine {
     this.again[queue] = false;
     this.fetching[queue] = (queue === 'walk' ? this.fetchWalks() : this.fetchSends())
       .catch((error: Error) => {
-        // Work that was perhaps taken belongs to this session, and only its end frees it.
-        if (error instanceof TakenOver || error instanceof CommitUnknown) this.lose(error);
+        if (owesItsSession(error)) this.lose(error);
         else if (!this.dead) log.warn({ error: error.message, queue }, 'work could not be taken and is tried again');
       })
       .finally(() => {
@@ -231,7 +253,7 @@ export class Engine {
       }, wait);
       return;
     }
-    if (lane.ahead >= 2 * Math.max(lane.slots, LEAST_AHEAD)) return;
+    if (!this.mayHave.send || lane.ahead >= 2 * Math.max(lane.slots, LEAST_AHEAD)) return;
     this.lookedAt = performance.now();
     this.fetch('send');
   }
@@ -244,7 +266,7 @@ export class Engine {
       this.walking.set(chunk.id, chunk);
       this.walk(chunk).finally(() => {
         this.walking.delete(chunk.id);
-        this.fetch('walk');
+        if (this.mayHave.walk) this.fetch('walk');
       });
     }
   }
@@ -253,15 +275,19 @@ export class Engine {
     const hooks: WalkHooks = {
       worker: this.session.id,
       runs: this.runs,
-      onWork: () => this.wake(),
+      onWork: (queues) => this.wake(queues),
       onMaybeEnded: (runId) => this.endIfEmpty(runId),
       isStopping: () => this.stopping || this.dead,
+      hasPeers: () => this.workers > 1,
+      keep: (chunks, run) => this.keep(chunks, run),
+      onKept: (own, profiles) => this.openChunk(own, profiles),
     };
     try {
       if (chunk.node === AUDIENCE_DOOR || chunk.size === 0) await letAudienceIn(hooks, chunk);
       else await moveOn(hooks, chunk, queue);
     } catch (error) {
       if (this.dead) return;
+      if (owesItsSession(error)) return this.lose(error as Error);
       log.error(
         { error: (error as Error).message, stack: (error as Error).stack, chunk: chunk.id, run: chunk.runId },
         'a step failed',
@@ -287,7 +313,11 @@ export class Engine {
 
   /** Groups with enough requests open here to keep their slots busy until more is taken. */
   private fullGroups(): string[] {
-    const groups = new Map<string, { left: number; slots: number }>();
+    return [...this.groups()].filter(([, group]) => isFull(group)).map(([key]) => key);
+  }
+
+  private groups(): Map<string, Group> {
+    const groups = new Map<string, Group>();
     for (const chunk of this.open.values()) {
       const key = groupOf(chunk.chunk);
       const { slots } = this.lanes.get(chunk.chunk.policyId);
@@ -295,14 +325,37 @@ export class Engine {
       group.left += chunk.left;
       groups.set(key, group);
     }
-    return [...groups].filter(([, { left, slots }]) => left >= 2 * Math.max(slots, LEAST_AHEAD)).map(([key]) => key);
+    return groups;
+  }
+
+  /**
+   * Of the chunks that a page of the audience made, this worker keeps its share, as long as it has nothing better to do:
+   * they need no queue, and their customers are not read twice. Batches that could be fuller wait for others.
+   */
+  private keep(chunks: readonly NewChunk[], run: RunContext): void {
+    let ahead = 0;
+    for (const open of this.open.values()) if (open.hasProfiles) ahead++;
+    const groups = this.groups();
+    for (const chunk of chunks) {
+      const size = batchSizeOf(run.nodes.get(chunk.node));
+      if (chunk.queue !== 'send' || chunk.dueAt || chunk.customers.length < size) continue;
+      if (this.stopping || ahead === KEPT_AHEAD || this.open.size + ahead >= OPEN_CHUNKS) return;
+      const key = groupOf(chunk);
+      const group = groups.get(key) ?? { left: 0, slots: this.lanes.get(chunk.policyId).slots };
+      if (isFull(group) || this.offered++ % this.workers !== 0) continue;
+      groups.set(key, { ...group, left: group.left + (size === 0 ? chunk.customers.length : 1) });
+      ahead++;
+      chunk.owner = this.session.id;
+    }
   }
 
   /** Jobs and their chunks in one transaction, so that a chunk has an owner as soon as its job is taken. */
   private take(queue: Queue, room: number, passOver: readonly string[]): Promise<OwnChunk[]> {
     return inTransaction(async (sql) => {
       await assertAlive(sql, this.session.id);
+      this.mayHave[queue] = false;
       const jobs = await takeJobs(sql, queue, room, passOver);
+      if (jobs.length > 0 || passOver.length > 0) this.mayHave[queue] = true;
       if (jobs.length === 0) return [];
       const chunks = await ownChunks(
         sql,
@@ -331,7 +384,7 @@ export class Engine {
     return whole;
   }
 
-  private async openChunk(chunk: OwnChunk): Promise<void> {
+  private async openChunk(chunk: OwnChunk, profiles: Profiles | null = null): Promise<void> {
     try {
       const newest = await this.runs.get(anyConnection, chunk.runId, chunk.newest);
       if (!newest.nodes.has(chunk.node)) return await this.leaveRemoved(chunk);
@@ -352,11 +405,13 @@ export class Engine {
         sender: this.sender,
         settler: this.settler,
         breakers: this.breakers,
+        profiles,
       });
       opened.keepsAnswers = newest.nodes.get(chunk.node)!.after.responses;
       this.sender.use(opened, await openKeys(anyConnection, run.projectId, node.settings));
       this.open.set(chunk.id, opened);
       lane.add(opened);
+      if (this.stopping) opened.close('drained');
     } catch (error) {
       log.error(
         { error: (error as Error).message, stack: (error as Error).stack, chunk: chunk.id, run: chunk.runId },

@@ -10,7 +10,7 @@ import { log } from '../log.ts';
 
 /** Work that sends nothing, and work that needs slots of a policy: two queues, so that neither holds up the other. */
 export type Queue = 'walk' | 'send';
-const QUEUES: readonly Queue[] = ['walk', 'send'];
+export const QUEUES: readonly Queue[] = ['walk', 'send'];
 
 /** On-event work goes first (Bloomreach docs: throughput policy); within a priority the older job. */
 export const PRIORITY = { event: 10, bulk: 0 } as const;

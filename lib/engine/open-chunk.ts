@@ -3,8 +3,8 @@ import type { ProgramNode } from '../core/program.ts';
 import { effectiveBatchSize } from '../core/webhook.ts';
 import { log } from '../log.ts';
 import type { BreakerKey, Breakers } from './breakers.ts';
-import { type Chunk, streamOf } from './chunks.ts';
-import { unpack } from './contexts.ts';
+import { type Chunk, type Profiles, streamOf } from './chunks.ts';
+import { type Traveller, unpack } from './contexts.ts';
 import type { Item, Lane, Source } from './lanes.ts';
 import { RequestMaker } from './make-requests.ts';
 import type { Pace } from './pace.ts';
@@ -22,6 +22,8 @@ export type Closing = 'drained' | 'held' | 'skipped' | 'lost' | 'removed';
 /** Requests ready at once, of batches: rendered bodies are large. */
 const READY_BATCHES = 2;
 const MAX_WINDOW = 400;
+/** So long after a profile was read, a change of it may come too late for the request. */
+const FRESH_MS = 500;
 
 /** What a chunk does that may claim nothing more. */
 const CLOSING: Record<NotClaimed, Closing> = {
@@ -43,6 +45,8 @@ interface Parts {
   sender: Sender;
   settler: Settler;
   breakers: Breakers;
+  /** Its customers, if somebody has just read them. */
+  profiles: Profiles | null;
 }
 
 /**
@@ -65,6 +69,7 @@ export class OpenChunk implements Source {
   keepsAnswers = false;
   /** Windows whose outcomes are not all committed. */
   openWindows = 0;
+  private profiles: Profiles | null;
   private readonly parts: Parts;
   private readonly maker: RequestMaker;
   private waiting: { window: OpenWindow; index: number }[] = [];
@@ -73,6 +78,7 @@ export class OpenChunk implements Source {
   constructor(parts: Parts) {
     this.parts = parts;
     this.chunk = parts.chunk;
+    this.profiles = parts.profiles;
     this.run = parts.run;
     this.entry = parts.entry;
     this.node = parts.entry.node as Node<'webhook'>;
@@ -85,6 +91,11 @@ export class OpenChunk implements Source {
     this.pace = parts.pace;
     this.onEvent = parts.chunk.onEvent;
     this.deadlineMs = parts.plan.settings.timeoutSeconds * 1000;
+  }
+
+  /** Whether it has profiles in memory that it has not used yet. */
+  get hasProfiles(): boolean {
+    return this.profiles !== null;
   }
 
   get isBatch(): boolean {
@@ -176,6 +187,7 @@ export class OpenChunk implements Source {
     const size = this.isBatch ? this.batchSize : singles;
     const to = Math.min(chunk.size, from + size);
     const travellers = unpack(chunk, from, to);
+    this.giveProfiles(travellers, from);
     if (chunk.deaths > 0) await noteTrying(this.parts.worker, chunk);
     const made = await this.maker.make(travellers, from);
     const claim = await claimWindow(
@@ -210,6 +222,15 @@ export class OpenChunk implements Source {
       if (this.closing) this.parts.settler.put([this.parts.sender.returned(this, window, index)]);
       else this.waiting.push({ window, index });
     }
+  }
+
+  /** Profiles that were read a moment ago are not read again. */
+  private giveProfiles(travellers: Traveller[], from: number): void {
+    const { profiles } = this;
+    if (!profiles) return;
+    const isFresh = performance.now() - profiles.at <= FRESH_MS;
+    if (isFresh) for (const [i, traveller] of travellers.entries()) traveller.properties = profiles.list[from + i]!;
+    if (!isFresh || from + travellers.length >= this.chunk.size) this.profiles = null;
   }
 
   private failed(window: OpenWindow, positions: number[], fault: RenderFault | 'gone'): Settlement {

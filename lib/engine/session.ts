@@ -96,6 +96,12 @@ export async function assertAlive(sql: Sql, id: number): Promise<void> {
   if (rows.length === 0) throw new TakenOver(`worker ${id} was taken over`);
 }
 
+/** How many workers there are, the dead whom nobody has noticed yet included. */
+export async function countWorkers(): Promise<number> {
+  const { rows } = await pool().query<{ n: number }>('SELECT count(*)::int AS n FROM worker');
+  return rows[0]!.n;
+}
+
 /** A sign of life for screens; the lock is what counts. */
 export async function noteAlive(id: number): Promise<void> {
   await pool().query('UPDATE worker SET seen_at = now() WHERE id = $1', [id]);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommitUnknown } from '../db/index.ts';
 import { log } from '../log.ts';
+import type { Queue } from './jobs.ts';
 import type { OpenChunk } from './open-chunk.ts';
 import type { RunCache } from './runs.ts';
 import { type Written, writeSettlements } from './settled-chunks.ts';
@@ -18,7 +19,7 @@ const RETRY_MS = [50, 200, 1000, 2000, 5000];
 
 export interface SettlerHooks {
   /** New work was written. */
-  onWork(): void;
+  onWork(queues: Iterable<Queue>): void;
   /** A chunk is out of this worker's hands. */
   onClosed(chunk: OpenChunk): void;
   /** A run may have come to its end. */
@@ -139,6 +140,6 @@ export class Settler {
     for (const chunk of done.closed) this.hooks.onClosed(chunk);
     for (const runId of done.maybeEnded) this.hooks.onMaybeEnded(runId);
     for (const chunk of done.stopped) chunk.close('held');
-    if (done.hasWork) this.hooks.onWork();
+    this.hooks.onWork(done.queues);
   }
 }

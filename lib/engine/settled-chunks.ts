@@ -1,5 +1,6 @@
 import type { Sql } from '../db/index.ts';
 import { deleteChunks, intArray, lockOwn, releaseChunks } from './chunks.ts';
+import type { Queue } from './jobs.ts';
 import { announceRun } from './notices.ts';
 import type { OpenChunk } from './open-chunk.ts';
 import { settleAll } from './outcomes.ts';
@@ -19,7 +20,8 @@ export interface Written {
   /** Chunks whose webhook was stopped by one of these outcomes. */
   stopped: Set<OpenChunk>;
   maybeEnded: Set<number>;
-  hasWork: boolean;
+  /** Where people wait now. */
+  queues: Set<Queue>;
 }
 
 export async function writeSettlements(
@@ -56,7 +58,7 @@ export async function writeSettlements(
     lost,
     stopped,
     maybeEnded: new Set(ended.map(({ runId }) => runId)),
-    hasWork: into.hasChunks || released.length > 0,
+    queues: released.length > 0 ? into.queues.add('send') : into.queues,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Sql } from '../db/index.ts';
 import { type CampaignEvents, writeCampaignEvents } from './campaign-events.ts';
 import { insertChunks, intArray, type NewChunk, spanOf, type Try } from './chunks.ts';
+import type { Queue } from './jobs.ts';
 import { admit, type IncomingEvent, insertEvents } from './receive-events.ts';
 
 /**
@@ -71,6 +72,8 @@ const ENTRIES_A_STATEMENT = 40;
 export class Transition {
   readonly entries: Entry[] = [];
   chunks: NewChunk[] = [];
+  /** When the whole profiles of all travellers were read, by `performance.now`; null when they were not, or only in part. */
+  readAt: number | null = null;
   private readonly counts = new Map<string, { runId: number; node: number; counts: Counts }>();
   private readonly patches = new Map<number, Record<string, unknown>>();
   private readonly events: { projectId: string; events: IncomingEvent[]; triggers: boolean }[] = [];
@@ -105,23 +108,24 @@ export class Transition {
     else this.campaign.set(key, { projectId, customers: [...customers], properties });
   }
 
-  /** Whether people stand somewhere because of it. */
-  get hasChunks(): boolean {
-    return this.chunks.length > 0;
+  /** Where people wait because of it until somebody takes them. */
+  get queues(): Set<Queue> {
+    return new Set(this.chunks.flatMap(({ queue, owner }) => (owner == null ? [queue] : [])));
   }
 
-  /** Writes it all in the caller's transaction; rows that many compete for come last and in order. */
-  async write(sql: Sql): Promise<void> {
+  /** Writes it all in the caller's transaction; rows that many compete for come last and in order. @returns ids of the chunks */
+  async write(sql: Sql): Promise<number[]> {
     await this.writeProfiles(sql);
     for (const { projectId, events, triggers } of this.events) {
       await insertEvents(sql, projectId, events);
       if (triggers) await admit(sql, projectId, events);
     }
     await writeCampaignEvents(sql, [...this.campaign.values()]);
-    await insertChunks(sql, this.chunks);
+    const ids = await insertChunks(sql, this.chunks);
     for (let i = 0; i < this.entries.length; i += ENTRIES_A_STATEMENT)
       await writeEntries(sql, this.entries.slice(i, i + ENTRIES_A_STATEMENT));
     await this.writeCounts(sql);
+    return ids;
   }
 
   private async writeProfiles(sql: Sql): Promise<void> {

@@ -13,7 +13,7 @@ import {
 /** What a deletion of customers does after their profiles are gone: step by step, each in batches of one transaction. */
 
 const EVENTS_A_TIME = 5000;
-/** Who was about to be asked for at the request is in a window by then, and so is known to be under way. */
+/** Who was about to be asked for at the request, by a profile that was read just before, is in a window by then: under way. */
 const GRACE_MS = 2000;
 
 /** A deletion as it stands. */

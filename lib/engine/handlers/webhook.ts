@@ -23,6 +23,7 @@ export const webhook: Handler<'webhook'> = {
         policyId: settings.policyId ?? run.defaultPolicyId,
         onEvent: entry.onEvent,
         queue: 'send',
+        profiles: into.readAt === null ? null : { at: into.readAt, list: part.map((t) => t.properties!) },
         dueAt: lingers ? new Date(now + settings.lingerSeconds * 1000) : null,
       });
     }
