@@ -71,7 +71,7 @@ export class RequestMaker {
         url: made.url,
         headers: sameHeaders(made.headers, common) ? null : made.headers,
         key: prefix + traveller.journey + this.suffix,
-        body: made.body === null ? null : Buffer.from(made.body),
+        body: made.body,
         members: null,
         resultKeys: null,
         tracked: made.tracked && [made.tracked],

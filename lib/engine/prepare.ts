@@ -136,9 +136,8 @@ function render(planned: Planned, subjects: readonly Subject[]): Made | { faults
   if (!plan.settings.batch) {
     const made = renderOne(plan, contexts[0]!);
     if (isFault(made)) return { faults: [about(made, subjects[0]!)] };
-    const body = made.body === null ? null : Buffer.from(made.body);
     return {
-      request: { ...base, url: made.url, body },
+      request: { ...base, url: made.url, body: made.body },
       headers: made.headers,
       members: [0],
       spans: null,

@@ -23,7 +23,7 @@ export interface RenderFault {
 export interface Rendered {
   url: string;
   headers: [name: string, value: string][];
-  body: string | null;
+  body: Buffer | null;
   tracked: Record<string, unknown> | null;
 }
 
@@ -68,15 +68,17 @@ export function renderOne(plan: WebhookPlan, context: Context): Rendered | Rende
     const url = urlOf(plan, context);
     const headers = headersOf(plan, context);
     if (isFault(headers)) return headers;
-    // A byte order mark is no part of JSON or XML.
-    const body = plan.payload ? render(plan.payload, context).replace(/^\ufeff/, '') : null;
-    const wrong = body === null ? null : refuseBody(plan.settings.format, body);
+    const body = plan.payload ? Buffer.from(withoutMark(render(plan.payload, context))) : null;
+    const wrong = body === null ? null : refuseBytes(plan.settings.format, body);
     if (wrong) return fault('Payload', wrong);
     return { url, headers, body, tracked: trackedOf(plan, context) };
   } catch (error) {
     return faultOf(error);
   }
 }
+
+/** A byte order mark is no part of JSON or XML. */
+const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
 
 const urlOf = (plan: WebhookPlan, context: Context): string => render(plan.url, context).trim();
 
@@ -117,7 +119,7 @@ export function refuseBody(format: PayloadFormat, body: string): string | null {
   return null;
 }
 
-/** `refuseBody` for the body of a batch, which is read as it is; only what is wrong in it is looked at closely. */
+/** `refuseBody` for bytes, which are read as they are; only what is wrong in them is looked at closely. */
 function refuseBytes(format: PayloadFormat, body: Buffer): string | null {
   if (format === 'json' ? isJson(body) : format === 'text') return null;
   return refuseBody(format, body.toString());

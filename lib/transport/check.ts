@@ -23,6 +23,8 @@ const RESERVED = new Set([
   'http2-settings',
 ]);
 
+const MOST_REMEMBERED = 100;
+
 /** Ours to add: they name and sign a delivery. */
 const DELIVERY = new Set(['idempotency-key', 'webhook-id', 'webhook-timestamp', 'webhook-signature']);
 
@@ -32,13 +34,27 @@ export function refuseHeaderName(name: string): string | null {
   return refuseName(name);
 }
 
-function refuseName(name: string): string | null {
+/** Answers of a function of a text: most requests of a campaign have the URL and the header names of the one before. */
+export function remembered<T>(answer: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    let found = known.get(text);
+    if (found === undefined) {
+      found = answer(text);
+      if (known.size === MOST_REMEMBERED) known.clear();
+      known.set(text, found);
+    }
+    return found;
+  };
+}
+
+const refuseName = remembered((name) => {
   if (!TOKEN.test(name))
     return `“${printable(name)}” is not a header name: letters, digits and - are usual, spaces and colons are not allowed`;
   if (name.length > 256) return 'the header name is longer than 256 characters';
   if (RESERVED.has(name.toLowerCase()) || name.startsWith(':')) return `the header ${name} is set by Hookline itself`;
   return null;
-}
+});
 
 /** Why a header's (rendered) value cannot be sent, or null. */
 export function refuseHeaderValue(name: string, value: string): string | null {

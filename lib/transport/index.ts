@@ -5,7 +5,7 @@
  */
 import type { Dispatcher } from 'undici';
 import { type AddressRules, addressRules } from './addresses.ts';
-import { type Destination, destinationOf, refuseRequest } from './check.ts';
+import { type Destination, destinationOf, refuseRequest, remembered } from './check.ts';
 import { CONNECT_TIMEOUT_MS, type Lookup, round } from './connect.ts';
 import { type Certificate, Pools } from './pools.ts';
 import type { Attempt, EgressRules, FailureReason, OutgoingRequest, SendLimits, Timing } from './types.ts';
@@ -55,10 +55,11 @@ export function createTransport({
 }): Transport {
   const addresses = addressRules(rules);
   const pools = new Pools(rules, addresses, connections, lookup);
+  const destinations = remembered(destinationOf);
   return {
     async send(request, limits, { signal, detailed, certificate } = {}) {
       const started = performance.now();
-      const destination = destinationOf(request.url);
+      const destination = destinations(request.url);
       const refusal = refuse(request, limits, destination, addresses);
       if (refusal)
         return { kind: 'failed', written: 'no', timing: { totalMs: round(performance.now() - started) }, ...refusal };
