@@ -32,7 +32,8 @@ interface Books {
   peakConcurrency: number;
   connections: number;
   firstAt: number;
-  lastAt: number;
+  heldMs: number;
+  answeredAt: number;
   delays: number[];
 }
 
@@ -47,8 +48,9 @@ interface Round {
   firstRequestMs: number;
   /** Until the last customer had entered, in seconds. */
   enteredS: number;
-  /** Share of the limit that was in use between the first and the last request; null without a latency. */
+  /** Share of the limit that was in use at the target between the first request and the last answer; null without a latency. */
   slotsBusy: number | null;
+  rawSlotsBusy: number | null;
   /** What one look at the live numbers costs the database, in milliseconds. */
   lookMs: number;
   connections: number;
@@ -176,8 +178,11 @@ export async function measure(bench: Bench, job: Job, say: (line: string) => voi
   const reset = () => ask(bench, `/reset?latency=${latencyMs}`, 'POST');
   const raw = async () => {
     await reset();
-    return rawRun(bench.target, customers, concurrency, batchSize, bench.ca);
+    const run = await rawRun(bench.target, customers, concurrency, batchSize, bench.ca);
+    return { ...run, slotsBusy: busyIn(await ask(bench, '/stats', 'GET')) };
   };
+  const busyIn = ({ heldMs, answeredAt, firstAt }: Books): number | null =>
+    latencyMs > 0 ? heldMs / (concurrency * (answeredAt - firstAt)) : null;
   const workersCpu = () => bench.workers.reduce((sum, worker) => sum + cpuOfTree(worker.process.pid!), 0);
   const rounds: Round[] = [];
   for (let round = 0; round < job.rounds; round++) {
@@ -199,7 +204,6 @@ export async function measure(bench: Bench, job: Job, say: (line: string) => voi
     const after = await raw();
     const rawPerSecond = (before.customersPerSecond + after.customersPerSecond) / 2;
     const oursPerSecond = customers / run.seconds;
-    const busyMs = (customers / batchSize) * latencyMs;
     rounds.push({
       rawPerSecond,
       oursPerSecond,
@@ -210,7 +214,8 @@ export async function measure(bench: Bench, job: Job, say: (line: string) => voi
       peakWorkerMb: peakMb,
       firstRequestMs: books.firstAt - started,
       enteredS: run.enteredS,
-      slotsBusy: latencyMs > 0 ? busyMs / (concurrency * (books.lastAt - books.firstAt + latencyMs)) : null,
+      slotsBusy: busyIn(books),
+      rawSlotsBusy: after.slotsBusy,
       lookMs: run.lookMs,
       connections: books.connections,
       peakConcurrency: books.peakConcurrency,

@@ -26,7 +26,9 @@ function fresh() {
     inFlight: 0,
     peakConcurrency: 0,
     firstAt: 0,
-    lastAt: 0,
+    /** Milliseconds that requests spent here, all together, and when the last of them was answered. */
+    heldMs: 0,
+    answeredAt: 0,
     delays: [] as number[],
   };
 }
@@ -46,7 +48,6 @@ function book(body: Buffer): void {
     return;
   }
   books.firstAt ||= now;
-  books.lastAt = now;
   books.requests++;
   books.bytes += body.length;
   for (let at = body.indexOf(MARK); at >= 0; at = body.indexOf(MARK, at + MARK.length)) {
@@ -74,6 +75,7 @@ const listener: http.RequestListener = (request, response) => {
     return;
   }
   const current = books;
+  const arrived = performance.now();
   if (++current.inFlight > current.peakConcurrency) current.peakConcurrency = current.inFlight;
   const parts: Buffer[] = [];
   request.on('data', (part: Buffer) => parts.push(part));
@@ -81,6 +83,8 @@ const listener: http.RequestListener = (request, response) => {
     book(parts.length === 1 ? parts[0]! : Buffer.concat(parts));
     const answer = () => {
       current.inFlight--;
+      current.heldMs += performance.now() - arrived;
+      current.answeredAt = Date.now();
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': OK.length });
       response.end(OK);
     };
