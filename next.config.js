@@ -21,7 +21,7 @@ export default {
   devIndicators: false,
   allowedDevOrigins: ['127.0.0.1', 'localhost'],
   turbopack: { root: path.resolve(import.meta.dirname) },
-  serverExternalPackages: ['@node-rs/argon2', 'pg', 'pg-boss', 'pg-copy-streams', 'pino', 'undici'],
+  serverExternalPackages: ['@node-rs/argon2', 'pg', 'pg-boss', 'pino', 'undici'],
   experimental: {
     // forbidden() and app/forbidden.tsx
     authInterrupts: true,
