@@ -5,16 +5,7 @@ import { createTransport, egressRules, type Transport } from '../transport/index
 import { letAudienceIn } from './audience.ts';
 import { batchSizeOf } from './batches.ts';
 import { Breakers, type OpenBreaker } from './breakers.ts';
-import {
-  AUDIENCE_DOOR,
-  type Chunk,
-  groupOf,
-  type NewChunk,
-  type OwnChunk,
-  ownChunks,
-  type Profiles,
-  releaseChunks,
-} from './chunks.ts';
+import { AUDIENCE_DOOR, type Chunk, type OwnChunk, ownChunks, type Profiles, releaseChunks } from './chunks.ts';
 import { openKeys } from './credentials.ts';
 import { moveOn, type WalkHooks } from './doors.ts';
 import { endIfOver, openRunIds } from './ends.ts';
@@ -25,6 +16,7 @@ import { mergeCompanions } from './merge.ts';
 import { OpenChunk } from './open-chunk.ts';
 import { planOf } from './plan.ts';
 import { Paces } from './replay-pace.ts';
+import { isFull, Room } from './room.ts';
 import { limitOf, once, RunCache, type RunContext } from './runs.ts';
 import { Sender } from './send.ts';
 import { assertAlive, countWorkers, noteAlive, openSession, type Session, TakenOver } from './session.ts';
@@ -39,30 +31,16 @@ import { WOKEN_AT_ONCE, wakeRemoved } from './wake-removed.ts';
 
 /** Chunks that move on at the same time; each is one transaction. */
 const WALKS = 3;
-/** Webhooks' chunks open at the same time; what is not claimed of them is only ids. */
-const OPEN_CHUNKS = 300;
 /** Of groups that are not open yet nothing is known, so few chunks are taken at a time. */
 const TAKEN_AT_ONCE = 8;
-/** Requests that a group has open at least, half of them. */
-const LEAST_AHEAD = 4;
 const POLL_MS = 500;
 const PEER_CHECK_MS = 1000;
 const SUPERVISE_MS = 15_000;
 const BREAKERS_MS = 2000;
 const LOOK_EVERY_MS = 20;
 const HOUSE_MS = 600_000;
-/** Chunks with profiles in memory that were kept, but not asked for yet. */
-const KEPT_AHEAD = 2;
 /** More connections to one destination than any worker will use at once. */
 const CONNECTIONS = 1024;
-
-/** Requests of one policy, run and node that are open here, and slots for them. */
-interface Group {
-  left: number;
-  slots: number;
-}
-
-const isFull = ({ left, slots }: Group): boolean => left >= 2 * Math.max(slots, LEAST_AHEAD);
 
 /** Work that was perhaps taken belongs to this session, and only its end frees it. */
 const owesItsSession = (error: unknown): boolean => error instanceof TakenOver || error instanceof CommitUnknown;
@@ -78,6 +56,7 @@ export class Engine {
   // Made by `begin`, before anything else happens.
   private session!: Session;
   private lanes!: Lanes;
+  private room!: Room;
   private settler!: Settler;
   private sender!: Sender;
   private breakers!: Breakers;
@@ -89,10 +68,6 @@ export class Engine {
   private dead = false;
   /** Whether the queue may have more than the last look at it took; unheard of, it is found by the regular look. */
   private readonly mayHave: Record<Queue, boolean> = { walk: true, send: true };
-  /** Workers of this installation. */
-  private workers = 1;
-  /** Chunks that it could have kept, to know its share. */
-  private offered = 0;
   private readonly fetching: Record<Queue, Promise<void> | null> = { walk: null, send: null };
   private readonly again: Record<Queue, boolean> = { walk: false, send: false };
 
@@ -137,6 +112,7 @@ export class Engine {
       onLost: (error) => this.lose(error),
     });
     this.lanes = new Lanes(this.session.id, (lane) => this.lookForMore(lane));
+    this.room = new Room(this.open, this.lanes);
     this.settler = new Settler(this.session.id, this.runs, {
       onWork: (queues) => this.wake(queues),
       onClosed: (chunk) => this.forget(chunk),
@@ -147,11 +123,11 @@ export class Engine {
     this.sender = new Sender(this.transport, this.settler, this.breakers, (chunk) => this.hold(chunk));
     if (before !== undefined) await abandonSlots(anyConnection, before);
     await takeOverFromDead(this.session.id);
-    this.workers = await countWorkers();
+    this.room.workers = await countWorkers();
     this.every(POLL_MS, async () => this.wake());
     this.every(PEER_CHECK_MS, async () => {
       if ((await takeOverFromDead(this.session.id)) > 0) this.wake();
-      this.workers = await countWorkers();
+      this.room.workers = await countWorkers();
     });
     this.every(TOUCH_EVERY_MS, () => this.touch());
     this.every(BREAKERS_MS, async () => this.breakers.learn(await storedBreakers()));
@@ -253,7 +229,7 @@ export class Engine {
       }, wait);
       return;
     }
-    if (!this.mayHave.send || lane.ahead >= 2 * Math.max(lane.slots, LEAST_AHEAD)) return;
+    if (!this.mayHave.send || isFull({ left: lane.ahead, slots: lane.slots })) return;
     this.lookedAt = performance.now();
     this.fetch('send');
   }
@@ -278,8 +254,10 @@ export class Engine {
       onWork: (queues) => this.wake(queues),
       onMaybeEnded: (runId) => this.endIfEmpty(runId),
       isStopping: () => this.stopping || this.dead,
-      hasPeers: () => this.workers > 1,
-      keep: (chunks, run) => this.keep(chunks, run),
+      hasPeers: () => this.room.workers > 1,
+      keep: (chunks, run) => {
+        if (!this.stopping) this.room.keep(this.session.id, chunks, run);
+      },
       onKept: (own, profiles) => this.openChunk(own, profiles),
     };
     try {
@@ -304,49 +282,11 @@ export class Engine {
   }
 
   private async fetchSends(): Promise<void> {
-    const room = OPEN_CHUNKS - this.open.size;
+    const room = Math.min(this.room.left, TAKEN_AT_ONCE);
     if (room <= 0) return;
-    const chunks = await this.take('send', Math.min(room, TAKEN_AT_ONCE), this.fullGroups());
+    const chunks = await this.take('send', room, this.room.fullGroups());
     await Promise.all(chunks.map((chunk) => this.openChunk(chunk)));
     if (chunks.length > 0) this.again.send = true;
-  }
-
-  /** Groups with enough requests open here to keep their slots busy until more is taken. */
-  private fullGroups(): string[] {
-    return [...this.groups()].filter(([, group]) => isFull(group)).map(([key]) => key);
-  }
-
-  private groups(): Map<string, Group> {
-    const groups = new Map<string, Group>();
-    for (const chunk of this.open.values()) {
-      const key = groupOf(chunk.chunk);
-      const { slots } = this.lanes.get(chunk.chunk.policyId);
-      const group = groups.get(key) ?? { left: 0, slots: chunk.pace ? Math.min(slots, chunk.pace.window) : slots };
-      group.left += chunk.left;
-      groups.set(key, group);
-    }
-    return groups;
-  }
-
-  /**
-   * Of the chunks that a page of the audience made, this worker keeps its share, as long as it has nothing better to do:
-   * they need no queue, and their customers are not read twice. Batches that could be fuller wait for others.
-   */
-  private keep(chunks: readonly NewChunk[], run: RunContext): void {
-    let ahead = 0;
-    for (const open of this.open.values()) if (open.hasProfiles) ahead++;
-    const groups = this.groups();
-    for (const chunk of chunks) {
-      const size = batchSizeOf(run.nodes.get(chunk.node));
-      if (chunk.queue !== 'send' || chunk.dueAt || chunk.customers.length < size) continue;
-      if (this.stopping || ahead === KEPT_AHEAD || this.open.size + ahead >= OPEN_CHUNKS) return;
-      const key = groupOf(chunk);
-      const group = groups.get(key) ?? { left: 0, slots: this.lanes.get(chunk.policyId).slots };
-      if (isFull(group) || this.offered++ % this.workers !== 0) continue;
-      groups.set(key, { ...group, left: group.left + (size === 0 ? chunk.customers.length : 1) });
-      ahead++;
-      chunk.owner = this.session.id;
-    }
   }
 
   /** Jobs and their chunks in one transaction, so that a chunk has an owner as soon as its job is taken. */
