@@ -5,11 +5,11 @@ import { useDo } from '@/components/call';
 import { Badge } from '@/components/ui/badge';
 import { Banner } from '@/components/ui/banner';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog';
-import { Field } from '@/components/ui/field';
 import { Select } from '@/components/ui/select';
 import type { Policy } from './policies';
 
-const DEFAULT = '';
+const DEFAULT = 'default';
+const STOP = 'stop';
 
 export interface DeletePolicyDialogProps {
   policy: Policy;
@@ -17,73 +17,80 @@ export interface DeletePolicyDialogProps {
   onClose: () => void;
 }
 
-/** Asks what takes the place of a policy in the scenarios that use it; those that run must be stopped first. */
+/** Asks for each scenario that uses a policy what takes its place, or whether it is stopped. */
 export function DeletePolicyDialog({ policy, others, onClose }: DeletePolicyDialogProps) {
   const remove = useDo('policy.delete', { success: 'The policy is deleted', quiet: true });
-  const [replacement, setReplacement] = useState<string | null>(null);
-  const running = policy.uses.filter((use) => use.isRunning);
-  const used = policy.uses.length > 0;
+  const [chosen, setChosen] = useState<Record<string, string>>({});
+  const { uses } = policy;
+  const answers = uses.map(({ scenarioId }) => [scenarioId, chosen[scenarioId]] as const);
+  const stopped = answers.filter(([, answer]) => answer === STOP).length;
+  const options = [
+    ...others.map(({ id, name, concurrency }) => ({ value: id, label: name, hint: `${concurrency} at once` })),
+    { value: DEFAULT, label: 'No policy', hint: 'the default, if there is one' },
+  ];
+  const stop = { value: STOP, label: 'Stop it', hint: 'ends its runs at once' };
   return (
     <ConfirmDialog
       open
       onOpenChange={onClose}
+      size="md"
       title={`Delete the policy ${policy.name}?`}
-      description={used ? undefined : 'No scenario uses it.'}
-      confirmLabel="Delete"
+      description={
+        uses.length > 0
+          ? 'Choose what each scenario uses instead. It acts at once, also on customers who wait for their request.'
+          : 'No scenario uses it.'
+      }
+      confirmLabel={
+        stopped > 0 ? `Delete, and stop ${stopped === 1 ? '1 scenario' : `${stopped} scenarios`}` : 'Delete'
+      }
       tone="danger"
-      disabled={running.length > 0 || (used && replacement === null)}
+      disabled={answers.some(([, answer]) => answer === undefined)}
       onConfirm={() =>
         remove.mutateAsync({
           id: policy.id,
-          ...(used ? { replacementId: replacement === DEFAULT ? null : replacement } : {}),
+          answers: Object.fromEntries(answers.map(([id, answer]) => [id, answer === DEFAULT ? null : answer!])),
         })
       }
     >
-      {used ? (
+      {uses.length > 0 ? (
         <div className="flex flex-col gap-4">
-          <div>
-            <p className="mb-2 font-medium text-sm">Scenarios that use it</p>
-            <ul className="scroll-thin max-h-40 overflow-y-auto rounded-md border border-line">
-              {policy.uses.map((use) => (
-                <li
-                  key={use.scenarioId}
-                  className="flex h-9 items-center justify-between gap-3 border-line border-b px-3 last:border-0"
-                >
-                  <span className="truncate">{use.name}</span>
-                  {use.isRunning ? (
-                    <Badge tone="success">Running</Badge>
-                  ) : (
-                    <Badge className="capitalize">{use.status}</Badge>
-                  )}
-                </li>
-              ))}
-            </ul>
-          </div>
-          {running.length > 0 ? (
+          <ul
+            aria-label="Scenarios that use it"
+            className="scroll-thin max-h-72 overflow-y-auto rounded-md border border-line"
+          >
+            {uses.map((use) => (
+              <li
+                key={use.scenarioId}
+                className="flex min-h-12 items-center gap-3 border-line border-b px-3 py-2 last:border-0"
+              >
+                <span className="min-w-0 flex-1 truncate" title={use.name}>
+                  {use.name}
+                </span>
+                {use.isRunning ? (
+                  <Badge tone="success">Active</Badge>
+                ) : (
+                  <Badge className="capitalize">{use.status}</Badge>
+                )}
+                <div className="w-52 shrink-0">
+                  <Select
+                    label={`What ${use.name} uses instead`}
+                    value={chosen[use.scenarioId] ?? null}
+                    onChange={(value) => setChosen({ ...chosen, [use.scenarioId]: value })}
+                    placeholder="Choose"
+                    options={use.isRunning ? [...options, stop] : options}
+                  />
+                </div>
+              </li>
+            ))}
+          </ul>
+          {stopped > 0 ? (
             <Banner
               tone="warning"
-              title={running.length === 1 ? 'One of them is running' : `${running.length} of them are running`}
+              title={stopped === 1 ? 'One scenario is stopped' : `${stopped} scenarios are stopped`}
             >
-              A run keeps the policy that it was started with. Stop {running.length === 1 ? 'it' : 'them'}, then delete
-              the policy.
+              Requests in flight are finished; everybody else who is inside is skipped.
             </Banner>
-          ) : (
-            <Field label="Their webhooks will use" required>
-              <Select
-                value={replacement}
-                onChange={setReplacement}
-                placeholder="Choose a replacement"
-                options={[
-                  ...others.map(({ id, name, concurrency }) => ({
-                    value: id,
-                    label: name,
-                    hint: `${concurrency} at once`,
-                  })),
-                  { value: DEFAULT, label: 'No policy', hint: "The project's default, if there is one" },
-                ]}
-              />
-            </Field>
-          )}
+          ) : null}
         </div>
       ) : null}
     </ConfirmDialog>

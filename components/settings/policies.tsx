@@ -33,7 +33,14 @@ export function Policies({ initial, creating }: { initial: Policy[]; creating: b
   ) : undefined;
   return (
     <Page>
-      <Crumbs items={[{ label: 'Project settings' }, { label: 'Throughput policies' }]} />
+      <Crumbs
+        items={[
+          { label: 'Project settings' },
+          { label: 'Campaigns' },
+          { label: 'General' },
+          { label: 'Throughput policies' },
+        ]}
+      />
       <PageHeader
         title="Throughput policies"
         description="A limit shared by all webhooks that select it. It is never exceeded, whatever runs at the same time. A changed limit acts at once, also on what is queued."

@@ -62,7 +62,7 @@ export const PLACES: { title: string; places: Place[] }[] = [
         path: '/settings/throughput-policies',
         label: 'Throughput policies',
         icon: Gauge,
-        aliases: 'rate limit concurrency speed',
+        aliases: 'campaigns general rate limit concurrency speed',
       },
       { path: '/settings/audit', label: 'Audit log', icon: ScrollText, aliases: 'history who changed security' },
     ],

@@ -3,7 +3,7 @@
 import { type ReactNode, useState } from 'react';
 import { Banner } from './banner';
 import { Button } from './button';
-import { Dialog } from './dialog';
+import { Dialog, type DialogProps } from './dialog';
 import { Field } from './field';
 import { Input } from './input';
 
@@ -22,6 +22,7 @@ export interface ConfirmDialogProps {
   /** For what cannot be undone: this text must be typed first. */
   mustType?: string;
   disabled?: boolean;
+  size?: DialogProps['size'];
   children?: ReactNode;
 }
 
@@ -37,6 +38,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     onConfirm,
     mustType,
     disabled,
+    size,
     children,
   } = props;
   const [working, setWorking] = useState(false);
@@ -68,6 +70,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       onOpenChange={close}
       title={title}
       description={description}
+      size={size}
       dismissible={!working}
       onSubmit={() => ready && !working && void confirm()}
       footer={

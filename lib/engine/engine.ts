@@ -15,6 +15,7 @@ import { type Lane, Lanes } from './lanes.ts';
 import { mergeCompanions } from './merge.ts';
 import { OpenChunk } from './open-chunk.ts';
 import { planOf } from './plan.ts';
+import { policyInstead } from './replaced-policies.ts';
 import { Paces } from './replay-pace.ts';
 import { isFull, Room } from './room.ts';
 import { limitOf, once, RunCache, type RunContext } from './runs.ts';
@@ -111,7 +112,11 @@ export class Engine {
       onRun: (runId) => this.look(runId),
       onLost: (error) => this.lose(error),
     });
-    this.lanes = new Lanes(this.session.id, (lane) => this.lookForMore(lane));
+    this.lanes = new Lanes(
+      this.session.id,
+      (lane) => this.lookForMore(lane),
+      (lane) => this.leaveGone(lane),
+    );
     this.room = new Room(this.open, this.lanes);
     this.settler = new Settler(this.session.id, this.runs, {
       onWork: (queues) => this.wake(queues),
@@ -369,9 +374,9 @@ export class Engine {
 
   private forget(chunk: OpenChunk): void {
     this.open.delete(chunk.chunk.id);
-    this.lanes.get(chunk.chunk.policyId).remove(chunk);
+    chunk.lane.remove(chunk);
     this.sender.done(chunk);
-    this.lookForMore(this.lanes.get(chunk.chunk.policyId));
+    this.lookForMore(chunk.lane);
   }
 
   /** Sees to it that people at nodes that were deleted leave them: those whom the change found there, and who came since. */
@@ -415,6 +420,19 @@ export class Engine {
       else if (state !== 'running' && state !== 'finishing') chunk.close('skipped');
       else if (!entry) chunk.close('removed');
     }
+  }
+
+  /** Whoever waits for a policy that was deleted goes by what takes its place. */
+  private leaveGone(lane: Lane): void {
+    const waiting = [...this.open.values()].filter((chunk) => chunk.lane === lane);
+    for (const chunk of waiting)
+      policyInstead(anyConnection, chunk.run.scenarioId, lane.policyId!).then(
+        (policyId) => {
+          if (this.open.has(chunk.chunk.id) && chunk.lane === lane) chunk.moveTo(this.lanes.get(policyId));
+        },
+        (error: Error) =>
+          log.warn({ error: error.message }, 'a policy is gone, and what takes its place is asked for again'),
+      );
   }
 
   /** A webhook was answered with a stop code: nothing more of it leaves this process, whatever is committed when. */

@@ -28,6 +28,7 @@ export {
 export { audienceToCome, type Inside, peopleInside, stoppedInside } from './reads-inside.ts';
 export { listRuns, type RunSummary } from './reads-runs.ts';
 export { type IncomingEvent, receiveEvents } from './receive-events.ts';
+export { replacePolicy } from './replaced-policies.ts';
 export { type Replay, ReplayRefused, replay } from './replay.ts';
 export { keysClaimedSince, keysInDoubt, requestKeys } from './request-keys.ts';
 export { openBreakers } from './stored-breakers.ts';

@@ -62,6 +62,8 @@ export class Lane {
   busy = 0;
   /** Set when a slot or a request may have become free: the owner of the lane looks for more work. */
   onRoom: (lane: Lane) => void = () => {};
+  /** Its policy was deleted: nothing starts here any more, and its sources belong in other lanes. */
+  onGone: (lane: Lane) => void = () => {};
 
   constructor(policyId: string | null, holder: number) {
     this.policyId = policyId;
@@ -247,10 +249,14 @@ export class Lane {
       });
       // Had this failed, the cap would stay: fewer slots may be recorded than are held here.
       this.cap = Number.POSITIVE_INFINITY;
-      this.granted = granted ? granted.granted : DEFAULT_CONCURRENCY;
+      if (!granted) {
+        this.granted = 0;
+        return this.onGone(this);
+      }
+      this.granted = granted.granted;
       this.leaseUntil = now + leaseMs;
-      this.hasRate = granted?.rate != null;
-      this.pace.perMs = this.hasRate ? granted!.rate! / ((granted!.periodSeconds ?? 1) * 1000) : 0;
+      this.hasRate = granted.rate != null;
+      this.pace.perMs = this.hasRate ? granted.rate! / ((granted.periodSeconds ?? 1) * 1000) : 0;
       if (this.hasRate) await this.pace.more(this.wanted - this.busy);
     } finally {
       this.claiming = false;
@@ -288,12 +294,14 @@ export class Lanes {
   private readonly lanes = new Map<string | null, Lane>();
   private readonly holder: number;
   private readonly onRoom: (lane: Lane) => void;
+  private readonly onGone: (lane: Lane) => void;
   private readonly timer: NodeJS.Timeout;
   private weighing = false;
 
-  constructor(holder: number, onRoom: (lane: Lane) => void) {
+  constructor(holder: number, onRoom: (lane: Lane) => void, onGone: (lane: Lane) => void) {
     this.holder = holder;
     this.onRoom = onRoom;
+    this.onGone = onGone;
     this.timer = setInterval(() => {
       for (const lane of this.lanes.values()) lane.renewSoon();
       this.weigh().catch((error: Error) => log.warn({ error: error.message }, 'weights could not be read'));
@@ -318,6 +326,7 @@ export class Lanes {
     if (!lane) {
       lane = new Lane(policyId, this.holder);
       lane.onRoom = this.onRoom;
+      lane.onGone = this.onGone;
       this.lanes.set(policyId, lane);
     }
     return lane;

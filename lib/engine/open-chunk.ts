@@ -64,6 +64,7 @@ export class OpenChunk implements Source {
   readonly entry: ProgramNode;
   readonly node: Node<'webhook'>;
   readonly plan: WebhookPlan;
+  lane: Lane;
   closing: Closing | null = null;
   /** Whether a node behind this one reads answers, by the version that the run goes by. */
   keepsAnswers = false;
@@ -83,6 +84,7 @@ export class OpenChunk implements Source {
     this.entry = parts.entry;
     this.node = parts.entry.node as Node<'webhook'>;
     this.plan = parts.plan;
+    this.lane = parts.lane;
     this.maker = new RequestMaker(parts.run, parts.entry.node, parts.plan, parts.chunk);
     this.runId = parts.run.id;
     // Of a webhook with a rate of its own nobody else may be held up.
@@ -165,9 +167,17 @@ export class OpenChunk implements Source {
       })
       .finally(() => {
         this.refilling = null;
-        this.parts.lane.pump();
+        this.lane.pump();
       });
     return true;
+  }
+
+  /** Waits under another policy from now on; what is in flight ends under the one before. */
+  moveTo(lane: Lane): void {
+    this.lane.remove(this);
+    this.chunk.policyId = lane.policyId;
+    this.lane = lane;
+    lane.add(this);
   }
 
   /** Takes nothing more; what is ready goes back, what is in flight is settled. */

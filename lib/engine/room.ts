@@ -71,7 +71,7 @@ export class Room {
     const groups = new Map<string, Group>();
     for (const chunk of this.open.values()) {
       const name = groupOf(chunk.chunk);
-      const { slots } = this.lanes.get(chunk.chunk.policyId);
+      const { slots } = chunk.lane;
       const group = groups.get(name) ?? { left: 0, slots: chunk.pace ? Math.min(slots, chunk.pace.window) : slots };
       group.left += chunk.left;
       groups.set(name, group);

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Document } from '../core/document.ts';
 import { apply } from '../core/operations.ts';
-import type { Db, Prisma, Tx } from '../db/index.ts';
+import { type Db, type Prisma, sqlOf, type Tx } from '../db/index.ts';
+import { replacePolicy } from '../engine/index.ts';
+import { stopAtOnce } from './scenario-start.ts';
 import { notFound, read, ServiceError, write } from './verb.ts';
 
 /** Throughput policies: limits that webhooks share (Bloomreach docs: throughput policy). */
@@ -56,7 +58,7 @@ export interface PolicyUse {
   scenarioId: string;
   name: string;
   status: string;
-  /** A run that has not ended was compiled with it: what a webhook was started with stays until it is restarted. */
+  /** A run that has not ended goes by it: what a webhook was started with stays until it is restarted. */
   isRunning: boolean;
 }
 
@@ -118,30 +120,35 @@ export const updatePolicy = write({
   },
 });
 
+/** What becomes of a scenario whose policy is deleted: another policy, the project's default, or the end of its runs. */
+const Answer = z.union([z.uuid(), z.null(), z.literal('stop')]);
+
 /**
- * Deletes a policy. Scenarios that select it are switched to the replacement; one that is running with it must be
- * stopped first, because its webhooks keep the policy that they were started with.
+ * Deletes a policy. Each scenario that selects it has another one from then on, also what is running and queued; what is in
+ * flight ends as it was sent. Or its runs are stopped at once.
+ * @throws ServiceError "conflict" with details `{ uses }` when a scenario has no answer
  */
 export const deletePolicy = write({
   needs: 'develop',
   input: z.strictObject({
     id: z.uuid(),
-    /** Another policy, or null for the project's default; needed when a scenario selects the policy. */
-    replacementId: z.uuid().nullable().optional(),
+    /** By the id of each scenario that selects the policy: what takes its place, null for the project's default. */
+    answers: z.record(z.uuid(), Answer).default({}),
   }),
-  async run({ ctx, input: { id, replacementId }, tx, note }) {
+  async run({ ctx, input: { id, answers }, tx, note }) {
     const policy = await policyOf(tx, ctx.projectId, id);
-    if (replacementId === id) throw new ServiceError('invalid', 'Choose another policy as the replacement.');
-    if (replacementId) await policyOf(tx, ctx.projectId, replacementId);
+    const others = new Set(Object.values(answers).flatMap((answer) => (answer && answer !== 'stop' ? [answer] : [])));
+    if (others.has(id)) throw new ServiceError('invalid', 'Choose another policy as the replacement.');
+    for (const other of others) await policyOf(tx, ctx.projectId, other);
     const uses = (await usesOf(tx, ctx.projectId)).get(id) ?? [];
-    const running = uses.filter((use) => use.isRunning);
-    if (running.length > 0) {
-      const names = running.map((use) => use.name).join(', ');
-      throw new ServiceError('conflict', `${names} is running with this policy. Stop it first.`, { details: { uses } });
+    refuseUnanswered(uses, answers);
+    for (const { scenarioId, isRunning } of uses) {
+      const answer = answers[scenarioId]!;
+      const instead = answer === 'stop' ? null : answer;
+      await switchPolicy(tx, scenarioId, id, instead);
+      if (isRunning) await replacePolicy(sqlOf(tx), scenarioId, id, instead);
+      if (answer === 'stop') await stopAtOnce(tx, ctx, scenarioId);
     }
-    if (uses.length > 0 && replacementId === undefined)
-      throw new ServiceError('conflict', 'Scenarios select this policy. Choose a replacement.', { details: { uses } });
-    for (const use of uses) await switchPolicy(tx, use.scenarioId, id, replacementId ?? null);
     await tx.policy.delete({ where: { id } });
     await note({
       action: 'policy.delete',
@@ -150,13 +157,27 @@ export const deletePolicy = write({
       objectName: policy.name,
       before: {
         ...settingsOf(policy),
-        replacementId: replacementId ?? null,
-        switched: uses.map((use) => use.scenarioId),
+        answers: Object.fromEntries(uses.map(({ scenarioId }) => [scenarioId, answers[scenarioId]])),
       },
     });
     return { switched: uses.length };
   },
 });
+
+function refuseUnanswered(uses: readonly PolicyUse[], answers: Record<string, z.infer<typeof Answer>>): void {
+  const open = uses.filter(({ scenarioId }) => answers[scenarioId] === undefined);
+  if (open.length > 0)
+    throw new ServiceError(
+      'conflict',
+      `Choose what ${namesOf(open)} ${open.length === 1 ? 'uses' : 'use'} instead of this policy.`,
+      { details: { uses } },
+    );
+  const idle = uses.filter(({ scenarioId, isRunning }) => answers[scenarioId] === 'stop' && !isRunning);
+  if (idle.length > 0)
+    throw new ServiceError('invalid', `${namesOf(idle)} does not run any more. Choose what it uses instead.`);
+}
+
+const namesOf = (uses: readonly PolicyUse[]): string => uses.map(({ name }) => name).join(', ');
 
 async function policyOf(tx: Tx, projectId: string, id: string) {
   const policy = await tx.policy.findFirst({ where: { id, projectId } });
@@ -191,8 +212,8 @@ async function switchPolicy(tx: Tx, scenarioId: string, from: string, to: string
 }
 
 /**
- * Uses by policy id: documents of scenarios that are not archived, versions of runs that have not ended, and those under which
- * people stand in them.
+ * Uses by policy id: documents of scenarios that are not archived, versions of runs that have not ended, those under which
+ * people stand in them, and what takes the place of policies that are gone.
  */
 async function usesOf(db: Db | Tx, projectId: string): Promise<Map<string, PolicyUse[]>> {
   const rows = await db.$queryRaw<(PolicyUse & { policyId: string })[]>`
@@ -207,6 +228,10 @@ async function usesOf(db: Db | Tx, projectId: string): Promise<Map<string, Polic
         JOIN version v ON v.id = walked.id,
              jsonb_path_query(v.document, '$.nodes[*].settings.policyId') AS p(id)
        WHERE r.project_id = ${projectId}::uuid AND r.ended_at IS NULL AND jsonb_typeof(p.id) = 'string'
+      UNION ALL
+      SELECT r.scenario_id, to_jsonb(p.value), true
+        FROM run r JOIN scenario s ON s.id = r.scenario_id, jsonb_each_text(s.replaced_policies) AS p
+       WHERE r.project_id = ${projectId}::uuid AND r.ended_at IS NULL AND p.value IS NOT NULL
     )
     SELECT used.policy #>> '{}' AS "policyId", s.id AS "scenarioId", s.name, s.status::text, bool_or(used.running) AS "isRunning"
       FROM used JOIN scenario s ON s.id = used.id

@@ -10,7 +10,7 @@ import { ScenarioId } from './scenario.ts';
 import { scenarioProblems } from './scenario-problems.ts';
 import { addVersion, documentOf, keepVersion, lockForChange, lockScenario } from './scenario-row.ts';
 import { staticOrigin } from './secret.ts';
-import { ServiceError, write } from './verb.ts';
+import { audit, type Ctx, ServiceError, write } from './verb.ts';
 import { refuseUnchecked } from './webhook-check.ts';
 
 /** Starting and stopping: from a draft to an immutable version, its program and its runs, and back to rest. */
@@ -111,27 +111,43 @@ export const stopScenario = write({
   needs: 'build',
   scope: 'scenarios:run',
   input: z.strictObject({ id: ScenarioId, mode: z.enum(['finish', 'now']) }),
-  async run({ ctx, input, tx, note }) {
+  async run({ ctx, input, tx }) {
     const scenario = await lockScenario(tx, ctx, input.id);
     const running = await runningOf(tx, scenario.id);
     if (running === 0 && scenario.status !== 'active' && scenario.status !== 'finishing')
       throw new ServiceError('conflict', 'This scenario is not running.');
-    if (running > 0) {
-      await keepVersion(tx, ctx, scenario.id, documentOf(scenario.draft), 'stop');
-      await stopRuns(sqlOf(tx), { scenarioId: scenario.id }, input.mode);
-    }
-    await settleStatus(tx, scenario.id);
-    await note({
-      action: 'scenario.stop',
-      objectType: 'scenario',
-      objectId: scenario.id,
-      objectName: scenario.name,
-      before: { status: scenario.status, runs: running },
-      after: { mode: input.mode },
-    });
+    await stopRunning(tx, ctx, scenario, running, input.mode);
     return {};
   },
 });
+
+/** Stops what runs of a scenario where it stands, within another change; the audit log tells of it. */
+export async function stopAtOnce(tx: Tx, ctx: Ctx, id: string): Promise<void> {
+  const scenario = await lockScenario(tx, ctx, id);
+  await stopRunning(tx, ctx, scenario, await runningOf(tx, id), 'now');
+}
+
+async function stopRunning(
+  tx: Tx,
+  ctx: Ctx,
+  scenario: Awaited<ReturnType<typeof lockScenario>>,
+  running: number,
+  mode: 'finish' | 'now',
+): Promise<void> {
+  if (running > 0) {
+    await keepVersion(tx, ctx, scenario.id, documentOf(scenario.draft), 'stop');
+    await stopRuns(sqlOf(tx), { scenarioId: scenario.id }, mode);
+  }
+  await settleStatus(tx, scenario.id);
+  await audit(tx, ctx, {
+    action: 'scenario.stop',
+    objectType: 'scenario',
+    objectId: scenario.id,
+    objectName: scenario.name,
+    before: { status: scenario.status, runs: running },
+    after: { mode },
+  });
+}
 
 /**
  * Sets the status of a scenario by the runs that it has: finishing while its last ones are being stopped, inactive when

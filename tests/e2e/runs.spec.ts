@@ -189,3 +189,60 @@ test('a run is paused, resumed and stopped, and the people behind a number are s
   expect(parts.reduce((sum, part) => sum + part, 0)).toBe(entered);
   await expectAccessible(page);
 });
+
+test('a policy of active scenarios is deleted: one goes on under another policy, one is stopped', async ({ page }) => {
+  const project = await signIn(page);
+  const stamp = Date.now();
+  const policy = async (name: string) =>
+    (await call<{ id: string }>(page, 'policy.create', project, { name, concurrency: 5, rate: null, isDefault: false }))
+      .id;
+  const old = await policy(`Old gateway ${stamp}`);
+  const next = await policy(`New gateway ${stamp}`);
+  const stays = await waitingScenario(page, project, `Stays ${stamp}`, old);
+  const stops = await waitingScenario(page, project, `Stops ${stamp}`, old);
+
+  await page.goto(`${application().url}/p/${project}/settings/throughput-policies`);
+  const row = page.getByRole('row', { name: `Old gateway ${stamp}` });
+  await row.getByRole('button', { name: /delete/i }).click();
+  const dialog = page.getByRole('dialog');
+  const confirm = dialog.getByRole('button', { name: /^Delete/ });
+  await expect(confirm).toBeDisabled();
+  await choose(page, `What Stays ${stamp} uses instead`, `New gateway ${stamp}`);
+  await expect(confirm).toBeDisabled();
+  await choose(page, `What Stops ${stamp} uses instead`, 'Stop it');
+  await expectAccessible(page);
+  await expect(dialog.getByText('everybody else who is inside is skipped')).toBeVisible();
+  await confirm.click();
+  await expect(row).toHaveCount(0);
+
+  const statusOf = async (id: string) =>
+    await call<{ status: string; draft: unknown }>(page, 'scenario.get', project, { id });
+  expect((await statusOf(stays)).status).toBe('active');
+  expect(JSON.stringify(await statusOf(stays))).toContain(next);
+  expect((await statusOf(stops)).status).toBe('inactive');
+});
+
+async function choose(page: Page, label: string, option: string): Promise<void> {
+  await page.getByRole('dialog').getByRole('combobox', { name: label }).click();
+  await page.getByRole('option', { name: option }).click();
+}
+
+/** An active scenario that waits for events, with a webhook under this policy. */
+async function waitingScenario(page: Page, project: string, name: string, policyId: string): Promise<string> {
+  const { newNode, emptyDocument } = await import('../../lib/core/document.ts');
+  const trigger = newNode(emptyDocument(), 'on-event', 'event', { x: 0, y: 0 });
+  const blank = newNode(emptyDocument(), 'webhook', 'send', { x: 300, y: 0 });
+  const { id } = await call<{ id: string }>(page, 'scenario.create', project, { name });
+  const url = `${application().rehearsalUrl}/t/policies/cards`;
+  const operation = {
+    type: 'add',
+    nodes: [
+      { ...trigger, settings: { ...trigger.settings, event: 'never' } },
+      { ...blank, number: 2, settings: { ...blank.settings, url, policyId, payload: '{}' } },
+    ],
+    edges: [{ id: 'e1', from: 'event', port: 'out', to: 'send' }],
+  };
+  await call(page, 'scenario.edit', project, { id, revision: 0, operations: [operation] });
+  await call(page, 'scenario.start', project, { id });
+  return id;
+}

@@ -222,7 +222,7 @@ export const REACHES: Record<VerbName, (theirs: Theirs) => object> = {
   'member.set-role': (t) => ({ userId: t.member, role: 'viewer' }),
   'member.uninvite': one((t) => t.invitation),
   'policy.create': OWN,
-  'policy.delete': (t) => ({ id: t.policy, replacementId: null }),
+  'policy.delete': (t) => ({ id: t.policy, answers: { [t.scenario]: null } }),
   'policy.list': OWN,
   'policy.queues': OWN,
   'policy.update': (t) => ({ id: t.policy, name: 'mine', concurrency: 9, rate: null, isDefault: false }),

@@ -11,14 +11,16 @@ const settings = { name: 'SMS gateway', concurrency: 5, rate: null, isDefault: f
 const create = (ctx: Ctx, more: Partial<typeof settings> = {}) => verbs['policy.create'](ctx, { ...settings, ...more });
 
 /** A scenario with one webhook that selects a policy; with `running`, also a run of it that has not ended. */
-async function scenarioWith(projectId: string, policyId: string, options: { running?: boolean } = {}) {
+async function scenarioWith(projectId: string, policyId: string, options: { running?: boolean; name?: string } = {}) {
   const node = newNode(emptyDocument(), 'webhook', 'send', { x: 0, y: 0 });
   const document = {
     ...emptyDocument(),
     nextNumber: 2,
     nodes: [{ ...node, settings: { ...node.settings, policyId } }],
   };
-  const scenario = await prisma().scenario.create({ data: { projectId, name: 'Spring SMS', draft: document } });
+  const scenario = await prisma().scenario.create({
+    data: { projectId, name: options.name ?? 'Spring SMS', draft: document },
+  });
   if (!options.running) return scenario;
   const version = await prisma().version.create({
     data: { scenarioId: scenario.id, number: 1, document, reason: 'start' },
@@ -91,38 +93,74 @@ describe('throughput policies', () => {
     await expect(verbs['policy.update'](ctx, { ...settings, id })).rejects.toMatchObject({ code: 'not-found' });
     await expect(verbs['policy.delete'](ctx, { id })).rejects.toMatchObject({ code: 'not-found' });
     const mine = await create(ctx);
-    await expect(verbs['policy.delete'](ctx, { id: mine.id, replacementId: id })).rejects.toMatchObject({
+    await expect(verbs['policy.delete'](ctx, { id: mine.id, answers: { [mine.id]: id } })).rejects.toMatchObject({
       code: 'not-found',
     });
     expect(await prisma().policy.count({ where: { id: { in: [id, mine.id] } } })).toBe(2);
   });
 
-  it('that scenarios select are deleted only with a replacement, which the scenarios then select', async () => {
+  it('that scenarios select are deleted only with an answer for each, which the scenarios then select', async () => {
     const project = await newProject();
     const ctx = await project.as('developer');
     const [old, next] = [await create(ctx), await create(ctx, { name: 'CRM' })];
-    const scenario = await scenarioWith(project.id, old.id);
+    const first = await scenarioWith(project.id, old.id);
+    const second = await scenarioWith(project.id, old.id, { name: 'Autumn SMS' });
     expect((await verbs['policy.list'](ctx, {})).find(({ id }) => id === old.id)?.uses).toMatchObject([
-      { scenarioId: scenario.id, name: 'Spring SMS', isRunning: false },
+      { scenarioId: second.id, name: 'Autumn SMS', isRunning: false },
+      { scenarioId: first.id, name: 'Spring SMS', isRunning: false },
     ]);
-    await expect(verbs['policy.delete'](ctx, { id: old.id })).rejects.toMatchObject({ code: 'conflict' });
-    expect(await verbs['policy.delete'](ctx, { id: old.id, replacementId: next.id })).toEqual({ switched: 1 });
-    const after = await prisma().scenario.findUniqueOrThrow({ where: { id: scenario.id } });
+    const remove = (answers: Record<string, string | null>) => verbs['policy.delete'](ctx, { id: old.id, answers });
+    await expect(remove({})).rejects.toMatchObject({ code: 'conflict', details: { uses: [{}, {}] } });
+    await expect(remove({ [first.id]: next.id })).rejects.toMatchObject({
+      code: 'conflict',
+      message: 'Choose what Autumn SMS uses instead of this policy.',
+    });
+    await expect(remove({ [first.id]: old.id, [second.id]: null })).rejects.toMatchObject({ code: 'invalid' });
+    await expect(remove({ [first.id]: 'stop', [second.id]: null })).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('Spring SMS does not run any more'),
+    });
+    expect(await remove({ [first.id]: next.id, [second.id]: null })).toEqual({ switched: 2 });
+    const after = await prisma().scenario.findUniqueOrThrow({ where: { id: first.id } });
     expect(after.revision).toBe(1);
     expect(after.draft).toMatchObject({ nodes: [{ settings: { policyId: next.id } }] });
+    expect((await prisma().scenario.findUniqueOrThrow({ where: { id: second.id } })).draft).toMatchObject({
+      nodes: [{ settings: { policyId: null } }],
+    });
+    expect(await lastAudit(project.id)).toMatchObject({
+      action: 'policy.delete',
+      objectName: 'SMS gateway',
+      before: { answers: { [first.id]: next.id, [second.id]: null } },
+    });
   });
 
-  it('that a run was started with cannot be deleted until it has ended', async () => {
+  it('that run are replaced in what runs, and whoever replaces them is used by it from then on', async () => {
+    const project = await newProject();
+    const ctx = await project.as('developer');
+    const [a, b, c] = [await create(ctx), await create(ctx, { name: 'B' }), await create(ctx, { name: 'C' })];
+    const { id } = await scenarioWith(project.id, a.id, { running: true });
+    await verbs['policy.delete'](ctx, { id: a.id, answers: { [id]: b.id } });
+    expect((await verbs['policy.list'](ctx, {})).find((policy) => policy.id === b.id)?.uses).toMatchObject([
+      { scenarioId: id, isRunning: true },
+    ]);
+    await expect(verbs['policy.delete'](ctx, { id: b.id })).rejects.toMatchObject({ code: 'conflict' });
+    await verbs['policy.delete'](ctx, { id: b.id, answers: { [id]: c.id } });
+    const { replacedPolicies } = await prisma().scenario.findUniqueOrThrow({ where: { id } });
+    expect(replacedPolicies).toEqual({ [a.id]: c.id, [b.id]: c.id });
+    await verbs['policy.delete'](ctx, { id: c.id, answers: { [id]: null } });
+    expect(await verbs['policy.list'](ctx, {})).toEqual([]);
+  });
+
+  it('that run may be stopped with their scenarios, and the audit log tells of both', async () => {
     const project = await newProject();
     const ctx = await project.as('developer');
     const { id } = await create(ctx);
-    await scenarioWith(project.id, id, { running: true });
-    await expect(verbs['policy.delete'](ctx, { id, replacementId: null })).rejects.toMatchObject({
-      code: 'conflict',
-      message: expect.stringContaining('Spring SMS'),
+    const scenario = await scenarioWith(project.id, id, { running: true });
+    await verbs['policy.delete'](ctx, { id, answers: { [scenario.id]: 'stop' } });
+    expect(await prisma().run.findFirstOrThrow({ where: { scenarioId: scenario.id } })).toMatchObject({
+      state: 'stopped',
     });
-    await prisma().run.updateMany({ where: { projectId: project.id }, data: { endedAt: new Date(), state: 'done' } });
-    await verbs['policy.delete'](ctx, { id, replacementId: null });
-    expect(await verbs['policy.list'](ctx, {})).toEqual([]);
+    expect(await prisma().auditEntry.count({ where: { projectId: project.id, action: 'scenario.stop' } })).toBe(1);
+    expect(await lastAudit(project.id)).toMatchObject({ before: { answers: { [scenario.id]: 'stop' } } });
   });
 });

@@ -55,7 +55,11 @@ function chunk(node: number, size: number, more: Partial<NewChunk> = {}): NewChu
 }
 const batch = (more: Partial<NewChunk> = {}) => chunk(BATCHED, 100, more);
 
-const lanes = new Lanes(WORKER, () => {});
+const lanes = new Lanes(
+  WORKER,
+  () => {},
+  () => {},
+);
 afterAll(() => lanes.close());
 /** Which of these chunks a worker with nothing open keeps. */
 function kept(chunks: NewChunk[], workers = 1): boolean[] {
