@@ -111,7 +111,10 @@ const columnsFor = (onDelete: ((policy: Policy) => void) | undefined): Column<Po
     sortValue: (policy) => (policy.rate ? policy.rate.requests / (policy.rate.per === 'minute' ? 60 : 1) : null),
     cell: (policy) =>
       policy.rate ? (
-        <Count value={policy.rate.requests} unit={`a ${policy.rate.per}`} />
+        <>
+          <Count value={policy.rate.requests} unit={`a ${policy.rate.per}`} />
+          {policy.rate.burst > 1 ? <span className="block text-faint text-xs">burst {policy.rate.burst}</span> : null}
+        </>
       ) : (
         <span className="text-faint">no limit</span>
       ),

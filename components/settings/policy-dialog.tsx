@@ -9,6 +9,7 @@ import { Dialog } from '@/components/ui/dialog';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Segmented } from '@/components/ui/segmented';
+import { RateDrawing } from './rate-drawing';
 
 export interface PolicyDialogProps {
   /** The policy to change; null makes a new one. */
@@ -25,6 +26,7 @@ export function PolicyDialog({ policy, onClose, onSaved }: PolicyDialogProps) {
   const [limited, setLimited] = useState(policy?.rate != null);
   const [requests, setRequests] = useState(String(policy?.rate?.requests ?? 50));
   const [per, setPer] = useState(policy?.rate?.per ?? 'second');
+  const [burst, setBurst] = useState(String(policy?.rate?.burst ?? 1));
   const [isDefault, setIsDefault] = useState(policy?.isDefault ?? false);
   const create = useDo('policy.create', { quiet: true });
   const update = useDo('policy.update', { success: 'The policy is changed', quiet: true });
@@ -33,7 +35,7 @@ export function PolicyDialog({ policy, onClose, onSaved }: PolicyDialogProps) {
     const settings = {
       name,
       concurrency: numberOf(concurrency),
-      rate: limited ? { requests: numberOf(requests), per } : null,
+      rate: limited ? { requests: numberOf(requests), per, burst: numberOf(burst) } : null,
       isDefault,
     };
     const done = (id: string) => {
@@ -81,9 +83,24 @@ export function PolicyDialog({ policy, onClose, onSaved }: PolicyDialogProps) {
             Limit the rate too
           </Checkbox>
           {limited ? (
-            <Field label="Requests" className="pl-6" error={fault?.field('rate.requests')}>
-              <RateInput requests={requests} onRequestsChange={setRequests} per={per} onPerChange={setPer} />
-            </Field>
+            <div className="flex flex-col gap-4 pl-6">
+              <Field label="Requests" error={fault?.field('rate.requests')}>
+                <RateInput requests={requests} onRequestsChange={setRequests} per={per} onPerChange={setPer} />
+              </Field>
+              <Field
+                label="Burst"
+                hint="So many may leave together after a pause. With 1 the distance is always kept."
+                error={fault?.field('rate.burst')}
+              >
+                <Input
+                  inputMode="numeric"
+                  className="w-32"
+                  value={burst}
+                  onChange={(event) => setBurst(event.target.value)}
+                />
+              </Field>
+              <RateDrawing requests={numberOf(requests)} per={per} burst={numberOf(burst)} />
+            </div>
           ) : null}
         </div>
         <Checkbox checked={isDefault} onChange={setIsDefault} hint="For webhooks that select none.">

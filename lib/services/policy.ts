@@ -23,8 +23,10 @@ const Settings = z.strictObject({
   name: z.string().trim().min(1, 'Give the policy a name.').max(120, 'Use at most 120 characters.'),
   /** Simultaneous requests over all webhooks that select the policy. */
   concurrency: z.number().int('Use a whole number.').min(1, 'At least 1.').max(1000, 'At most 1000.'),
-  /** Null is no such limit. */
-  rate: Rate.nullable(),
+  /** Null is no such limit. `burst` requests may leave together after a pause. */
+  rate: Rate.extend({
+    burst: z.number().int('Use a whole number.').min(1, 'At least 1.').max(1000, 'At most 1000.').default(1),
+  }).nullable(),
   /** For webhooks that choose none. */
   isDefault: z.boolean(),
 });
@@ -35,6 +37,7 @@ const columnsOf = ({ name, concurrency, rate, isDefault }: Settings) => ({
   concurrency,
   rate: rate?.requests ?? null,
   ratePeriodSeconds: rate && secondsOf(rate),
+  burst: rate?.burst ?? 1,
   isDefault,
 });
 
@@ -43,13 +46,15 @@ interface Row {
   concurrency: number;
   rate: number | null;
   ratePeriodSeconds: number | null;
+  burst: number;
   isDefault: boolean;
 }
 
-const settingsOf = ({ name, concurrency, rate, ratePeriodSeconds, isDefault }: Row): Settings => ({
+const settingsOf = ({ name, concurrency, rate, ratePeriodSeconds, burst, isDefault }: Row): Settings => ({
   name,
   concurrency,
-  rate: rate === null ? null : { requests: rate, per: ratePeriodSeconds === SECONDS.minute ? 'minute' : 'second' },
+  rate:
+    rate === null ? null : { requests: rate, per: ratePeriodSeconds === SECONDS.minute ? 'minute' : 'second', burst },
   isDefault,
 });
 

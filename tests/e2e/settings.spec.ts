@@ -42,8 +42,17 @@ test('a developer makes a throughput policy, changes its limit and deletes it', 
   await row.focus();
   await page.keyboard.press('Enter');
   await dialog.getByLabel('Requests at once').fill('7');
+  await dialog.getByRole('checkbox', { name: 'Limit the rate too' }).check();
+  await dialog.getByLabel('Requests', { exact: true }).fill('300');
+  await dialog.getByRole('radio', { name: 'a minute' }).click();
+  await expect(dialog.getByText('One request every 200 ms, however many wait.')).toBeVisible();
+  await dialog.getByLabel('Burst').fill('20');
+  await expect(dialog.getByText('20 may leave together, so no minute has more than 319')).toBeVisible();
+  await expectAccessible(page);
   await dialog.getByRole('button', { name: /save/i }).click();
   await expect(row).toContainText('7');
+  await expect(row).toContainText('300 a minute');
+  await expect(row).toContainText('burst 20');
 
   await expect(dialog).toHaveCount(0);
   await row.getByRole('button', { name: /delete/i }).click();

@@ -58,6 +58,24 @@ describe('throughput policies', () => {
     await create(ctx, { concurrency: 1000 });
   });
 
+  it('with a rate have a burst from 1 to 1000, and one request at a time when it is not said', async () => {
+    const ctx = await (await newProject()).as('developer');
+    const rate = { requests: 300, per: 'minute' as const };
+    const make = (burst?: number) =>
+      verbs['policy.create'](ctx, { ...settings, name: `Burst ${burst}`, rate: { ...rate, burst } });
+    for (const burst of [0, 1001, 2.5])
+      await expect(make(burst)).rejects.toMatchObject({ code: 'invalid', fields: [{ path: 'rate.burst' }] });
+    const [plain, twenty] = [await make(), await make(20)];
+    const rates = new Map((await verbs['policy.list'](ctx, {})).map((policy) => [policy.id, policy.rate]));
+    expect(rates.get(plain.id)).toEqual({ ...rate, burst: 1 });
+    expect(rates.get(twenty.id)).toEqual({ ...rate, burst: 20 });
+    await verbs['policy.update'](ctx, { ...settings, id: twenty.id });
+    expect(await prisma().policy.findUniqueOrThrow({ where: { id: twenty.id } })).toMatchObject({
+      rate: null,
+      burst: 1,
+    });
+  });
+
   it('have different names within a project', async () => {
     const ctx = await (await newProject()).as('developer');
     await create(ctx);
