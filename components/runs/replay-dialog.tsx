@@ -2,6 +2,7 @@
 
 import { useState } from 'react';
 import { type InputOf, useDo } from '@/components/call';
+import { useProject } from '@/components/shell/project-context';
 import { Banner } from '@/components/ui/banner';
 import { Button } from '@/components/ui/button';
 import { Checkbox } from '@/components/ui/checkbox';
@@ -47,6 +48,9 @@ export function ReplayDialog({
   const [outcome, setOutcome] = useState<(typeof OUTCOMES)[number]['value']>(filter.outcome ?? NOT_DELIVERED);
   const [status, setStatus] = useState(filter.status === undefined ? '' : String(filter.status));
   const [text, setText] = useState(filter.text ?? '');
+  const [since, setSince] = useState('');
+  const [until, setUntil] = useState('');
+  const { timeZone } = useProject();
   const [as, setAs] = useState<'same' | 'new'>('same');
   const [atMost, setAtMost] = useState('');
   const [per, setPer] = useState<(typeof PERIODS)[number]['value']>('second');
@@ -62,6 +66,8 @@ export function ReplayDialog({
         ...(outcome === NOT_DELIVERED ? {} : { outcome }),
         ...(status.trim() === '' ? {} : { status: Number(status) }),
         ...(text.trim() === '' ? {} : { text: text.trim() }),
+        ...(since === '' ? {} : { since }),
+        ...(until === '' ? {} : { until }),
         ...(atMost.trim() === '' ? {} : { rate: { requests: Number(atMost), per } }),
       },
       {
@@ -119,6 +125,14 @@ export function ReplayDialog({
         <Field label="Message or answer contains" error={replay.error?.field('text')}>
           <Input placeholder="anything" value={text} onChange={(event) => setText(event.target.value)} />
         </Field>
+        <div className="grid grid-cols-2 gap-3">
+          <Field label="Answered from" hint={`Time of ${timeZone}`} error={replay.error?.field('since')}>
+            <Input type="datetime-local" value={since} onChange={(event) => setSince(event.target.value)} />
+          </Field>
+          <Field label="Answered before" error={replay.error?.field('until')}>
+            <Input type="datetime-local" value={until} onChange={(event) => setUntil(event.target.value)} />
+          </Field>
+        </div>
         <Field label="How">
           <RadioGroup
             value={as}

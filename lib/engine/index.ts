@@ -31,6 +31,7 @@ export { type IncomingEvent, receiveEvents } from './receive-events.ts';
 export { replacePolicy } from './replaced-policies.ts';
 export { type Replay, ReplayRefused, replay } from './replay.ts';
 export { keysClaimedSince, keysInDoubt, requestKeys } from './request-keys.ts';
+export { momentIn } from './schedule.ts';
 export { openBreakers } from './stored-breakers.ts';
 export type * from './views.ts';
 export { startWorker, type Worker } from './worker.ts';

@@ -22,7 +22,7 @@ export interface Replay {
   status?: number;
   /** Part of the reason or of an answer. */
   text?: string;
-  /** ISO 8601. */
+  /** Outcomes from then on, and before; ISO 8601. */
   since?: string;
   until?: string;
   /** "same": same bytes and key, for receivers that remember it; "new": rendered anew, with a key of its own. */
@@ -139,7 +139,7 @@ async function matching(sql: Sql, what: Replay): Promise<Entry[]> {
         AND (CASE WHEN $3::text IS NULL THEN outcome <> 'delivered' ELSE outcome = $3::text END)
         AND ($4::int IS NULL OR status = $4::int)
         AND ($5::text IS NULL OR reason ILIKE $5::text OR answers::text ILIKE $5::text)
-        AND ($6::timestamptz IS NULL OR at >= $6::timestamptz) AND ($7::timestamptz IS NULL OR at <= $7::timestamptz)
+        AND ($6::timestamptz IS NULL OR at >= $6::timestamptz) AND ($7::timestamptz IS NULL OR at < $7::timestamptz)
      RETURNING id::float8 AS id, outcome, port, sent, journeys, customers, window_id::float8 AS "windowId"`,
     [
       what.runId,

@@ -9,9 +9,13 @@ import type { OnDateSettings, RepeatSettings } from '../core/node-kinds.ts';
 const MS = { minutes: 60_000, hours: 3_600_000 } as const;
 
 /** The moment of an On date trigger, or null when its date or zone cannot be read. */
-export function dateOf({ at, timeZone }: OnDateSettings, projectZone: string): Date | null {
+export const dateOf = ({ at, timeZone }: OnDateSettings, projectZone: string): Date | null =>
+  momentIn(at, timeZone || projectZone);
+
+/** The moment of a local date and time ("2026-11-25T10:30", seconds if given) in a zone, or null when either cannot be read. */
+export function momentIn(at: string, timezone: string): Date | null {
   try {
-    return new Cron(at.length === 16 ? `${at}:00` : at, { timezone: timeZone || projectZone }).nextRun(new Date(0));
+    return new Cron(at.length === 16 ? `${at}:00` : at, { timezone }).nextRun(new Date(0));
   } catch {
     return null;
   }

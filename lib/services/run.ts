@@ -3,6 +3,7 @@ import type { Document } from '../core/document.ts';
 import { type Db, pool, sqlOf, type Tx } from '../db/index.ts';
 import {
   listRuns,
+  momentIn,
   type NodeCounts,
   type PolicyLoad,
   pauseRun,
@@ -212,6 +213,17 @@ export const resumeStoppedWebhook = write({
     }),
 });
 
+/** A moment with its offset from UTC, or a date and time as the clocks of the project's time zone show it. */
+const Moment = z.union([z.iso.datetime({ offset: true }), z.iso.datetime({ local: true })], 'Give a date and a time.');
+
+function momentOf(path: string, text: string | undefined, zone: string): string | undefined {
+  if (text === undefined) return undefined;
+  const moment = /(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? new Date(text) : momentIn(text, zone);
+  if (moment && !Number.isNaN(moment.getTime())) return moment.toISOString();
+  const message = 'There is no such date and time.';
+  throw new ServiceError('invalid', message, { fields: [{ path, message }] });
+}
+
 /**
  * Sends finished requests of a webhook again: all that match, at the pace of their policy and, with a rate, no faster than
  * that over all workers. As "same" they go with their bytes and their key, so that a receiver that remembers keys does
@@ -228,15 +240,18 @@ export const replayRequests = write({
     status: z.number().int().min(100).max(599).optional(),
     /** Part of the reason or of an answer. */
     text: z.string().max(200).optional(),
-    since: z.iso.datetime().optional(),
-    until: z.iso.datetime().optional(),
+    /** Answered from then on, and before. */
+    since: Moment.optional(),
+    until: Moment.optional(),
     as: z.enum(['same', 'new']).default('same'),
     /** Null is as fast as the policy lets them. */
     rate: Rate.nullable().default(null),
   }),
-  async run({ ctx, input: { run: id, node: nodeId, rate, ...which }, tx, note }) {
+  async run({ ctx, input: { run: id, node: nodeId, rate, since, until, ...others }, tx, note }) {
     await tx.$queryRaw`SELECT id FROM run WHERE id = ${BigInt(id)} AND project_id = ${ctx.projectId}::uuid FOR NO KEY UPDATE`;
     const run = await runOf(tx, ctx, id);
+    const { timeZone } = await tx.project.findUniqueOrThrow({ where: { id: ctx.projectId } });
+    const which = { ...others, since: momentOf('since', since, timeZone), until: momentOf('until', until, timeZone) };
     const sql = sqlOf(tx);
     const node = (await runCounts(sql, id)).find((counts) => counts.node === nodeId);
     if (!node) throw notFound('The node');

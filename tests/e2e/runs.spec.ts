@@ -132,6 +132,12 @@ test('a webhook that is stopped by its receiver is told, mended, resumed, and lo
   await page.getByRole('region', { name: 'Requests' }).getByRole('button', { name: 'Send again' }).click();
   const replay = page.getByRole('dialog', { name: 'Send requests again' });
   await expectAccessible(page);
+  // Nothing was answered that long ago.
+  await replay.getByLabel('Answered before').fill('2020-01-01T12:00');
+  await replay.getByRole('button', { name: 'Send again' }).click();
+  await expect(replay).toContainText('No finished request matches');
+  await replay.getByLabel('Answered before').fill('');
+  await replay.getByLabel('Answered from').fill('2020-01-01T12:00');
   // Slowly, so that it can be watched.
   await replay.getByLabel('At most').fill('5');
   await replay.getByRole('button', { name: 'Send again' }).click();

@@ -284,6 +284,26 @@ describe('sending again', () => {
     await expect(verbs['run.replay'](await project.as('viewer'), ask)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
+  it('takes what was answered in a time, by the clocks of the project or with an offset', async () => {
+    await target.behave('again-in-time', { errorRate: 1, errorStatus: 422 });
+    const { project, ctx, run } = await started(rowOf(['now', {}], send('again-in-time')), [{}]);
+    await ended(run);
+    // Half an hour off the full hours of everybody else.
+    await prisma().project.update({ where: { id: project.id }, data: { timeZone: 'Asia/Kolkata' } });
+    const clock = (minutes: number) => new Date(Date.now() + (minutes + 330) * 60_000).toISOString().slice(0, 16);
+    const moment = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+    const again = (time: { since?: string; until?: string }) => verbs['run.replay'](ctx, { run, node: 'n2', ...time });
+    for (const time of [{ since: clock(5) }, { until: clock(-5) }, { since: moment(5) }, { until: moment(-5) }])
+      await expect(again(time), JSON.stringify(time)).rejects.toMatchObject({ code: 'conflict' });
+    for (const since of ['2026-02-31T10:00', 'yesterday', '2026-02-31T10:00:00Z'])
+      await expect(again({ since }), since).rejects.toMatchObject({ code: 'invalid', fields: [{ path: 'since' }] });
+    expect(await again({ since: clock(-5), until: clock(5) })).toMatchObject({ requests: 1 });
+    const { after } = (await lastAudit(project.id))!;
+    expect(Math.abs(Date.parse((after as { since: string }).since) - Date.now())).toBeLessThan(400_000);
+    await ended(run);
+    expect(await again({ since: moment(-5), until: moment(5) })).toMatchObject({ requests: 1 });
+  });
+
   it('may have a rate of its own, which the run shows while it goes on, and the audit log tells', async () => {
     await target.behave('again-slowly', { errorRate: 1, errorStatus: 422 });
     const { project, ctx, run } = await started(rowOf(['now', {}], send('again-slowly')), [{}, {}, {}]);
