@@ -222,7 +222,7 @@ test('a policy of active scenarios is deleted: one goes on under another policy,
   await expect(row).toHaveCount(0);
 
   const statusOf = async (id: string) =>
-    await call<{ status: string; draft: unknown }>(page, 'scenario.get', project, { id });
+    await call<{ status: string; draft: unknown }>(page, 'scenario.open', project, { id });
   expect((await statusOf(stays)).status).toBe('active');
   expect(JSON.stringify(await statusOf(stays))).toContain(next);
   expect((await statusOf(stops)).status).toBe('inactive');
