@@ -49,6 +49,7 @@ export function PolicyDialog({ policy, onClose, onSaved }: PolicyDialogProps) {
     <Dialog
       open
       onOpenChange={onClose}
+      size="md"
       title={policy ? `Policy ${policy.name}` : 'New throughput policy'}
       description={policy ? 'A changed limit acts at once, also on what is queued.' : undefined}
       onSubmit={save}
@@ -84,21 +85,19 @@ export function PolicyDialog({ policy, onClose, onSaved }: PolicyDialogProps) {
           </Checkbox>
           {limited ? (
             <div className="flex flex-col gap-4 pl-6">
-              <Field label="Requests" error={fault?.field('rate.requests')}>
-                <RateInput requests={requests} onRequestsChange={setRequests} per={per} onPerChange={setPer} />
-              </Field>
-              <Field
-                label="Burst"
-                hint="So many may leave together after a pause. With 1 the distance is always kept."
-                error={fault?.field('rate.burst')}
-              >
-                <Input
-                  inputMode="numeric"
-                  className="w-32"
-                  value={burst}
-                  onChange={(event) => setBurst(event.target.value)}
-                />
-              </Field>
+              <div className="grid grid-cols-[auto_1fr] gap-6">
+                <Field label="Requests" error={fault?.field('rate.requests')}>
+                  <RateInput requests={requests} onRequestsChange={setRequests} per={per} onPerChange={setPer} />
+                </Field>
+                <Field label="Burst" hint="So many together after a pause." error={fault?.field('rate.burst')}>
+                  <Input
+                    inputMode="numeric"
+                    className="w-24"
+                    value={burst}
+                    onChange={(event) => setBurst(event.target.value)}
+                  />
+                </Field>
+              </div>
               <RateDrawing requests={numberOf(requests)} per={per} burst={numberOf(burst)} />
             </div>
           ) : null}
