@@ -25,8 +25,8 @@ export function DeletePolicyDialog({ policy, others, onClose }: DeletePolicyDial
   const answers = uses.map(({ scenarioId }) => [scenarioId, chosen[scenarioId]] as const);
   const stopped = answers.filter(([, answer]) => answer === STOP).length;
   const options = [
-    ...others.map(({ id, name, concurrency }) => ({ value: id, label: name, hint: `${concurrency} at once` })),
     { value: DEFAULT, label: 'No policy', hint: 'the default, if there is one' },
+    ...others.map(({ id, name, concurrency }) => ({ value: id, label: name, hint: `${concurrency} at once` })),
   ];
   const stop = { value: STOP, label: 'Stop it', hint: 'ends its runs at once' };
   return (
@@ -77,7 +77,7 @@ export function DeletePolicyDialog({ policy, others, onClose }: DeletePolicyDial
                     value={chosen[use.scenarioId] ?? null}
                     onChange={(value) => setChosen({ ...chosen, [use.scenarioId]: value })}
                     placeholder="Choose"
-                    options={use.isRunning ? [...options, stop] : options}
+                    options={use.isRunning ? [stop, ...options] : options}
                   />
                 </div>
               </li>

@@ -51,7 +51,7 @@ const LEDGER: Record<string, Record<string, string>> = {
   },
   'unit/engine/breakers.test.ts': { 'DE-002': 'opens after three refusals in a row' },
   'integration/engine/faults.test.ts': { 'DE-007': 'lose nobody, send nothing twice without cause' },
-  'integration/services/policy.test.ts': { 'DE-013': 'that a run was started with cannot be deleted' },
+  'integration/services/policy.test.ts': { 'DE-013': 'are deleted only with an answer for each' },
   'unit/services/sign-in-limit.test.ts': {
     'AU-001': 'of one account from many networks',
     'AU-002': 'of one network with a hundred accounts',
