@@ -210,9 +210,9 @@ class Play {
         { paths: ['stop'], most: STOP_LIMIT },
       ],
       mostTries: 6,
-      // Four times the concurrency may be claimed or in flight, and half of the slots again settled but not yet committed;
-      // and both policies have their own.
-      mostInHand: 5 * (concurrency + STOP_LIMIT),
+      // Four times the concurrency may be claimed or in flight. The rest is answered while one transaction commits, which on
+      // a machine with a slow disk takes longer than a request; and both policies have their own.
+      mostInHand: 10 * (concurrency + STOP_LIMIT),
       stops: this.stops,
       ends: this.hits.flatMap(({ end }) => end ?? []),
       leaks: [...leaks, ...(this.workers.leaks ? ['what a worker wrote'] : [])],
