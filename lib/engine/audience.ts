@@ -7,6 +7,7 @@ import {
   type Chunk,
   deleteChunks,
   doorOf,
+  type NewChunk,
   type OwnChunk,
   ownFromBirth,
   type Profiles,
@@ -33,8 +34,19 @@ const FIRST_PAGE = 1000;
 /** A page whose people became partial batches takes further pages along, up to so many. */
 const MOST_PAGES = 10;
 
+/** What letting an audience in needs of its worker. */
+export interface AudienceHooks extends WalkHooks {
+  isStopping(): boolean;
+  /** Whether other workers could take what this one does not. */
+  hasPeers(): boolean;
+  /** Makes those of these new chunks the worker's own that it can work on at once. */
+  keep(chunks: readonly NewChunk[], run: RunContext): void;
+  /** A chunk that it kept is committed. */
+  onKept(chunk: OwnChunk, profiles: Profiles | null): Promise<void>;
+}
+
 /** Lets the audience of a Now run in, page by page; each page is one transaction with the cursor, so entry is exactly-once. */
-export async function letAudienceIn(hooks: WalkHooks, chunk: Chunk): Promise<void> {
+export async function letAudienceIn(hooks: AudienceHooks, chunk: Chunk): Promise<void> {
   // A worker that kept some of a page as its own will keep some of the next, and needs whole profiles for its requests.
   let whole = true;
   for (;;) {
@@ -59,7 +71,7 @@ interface Page {
 
 const NOBODY: Page = { isLast: true, queues: new Set(), kept: [] };
 
-async function nextPage(sql: Sql, hooks: WalkHooks, chunk: Chunk, whole: boolean): Promise<Page> {
+async function nextPage(sql: Sql, hooks: AudienceHooks, chunk: Chunk, whole: boolean): Promise<Page> {
   const { worker, runs } = hooks;
   await assertAlive(sql, worker);
   const found = await lockRun(sql, worker, chunk);

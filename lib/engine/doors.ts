@@ -1,13 +1,5 @@
 import type { Sql } from '../db/index.ts';
-import {
-  type Chunk,
-  deleteChunks,
-  isDoor,
-  type NewChunk,
-  type OwnChunk,
-  type Profiles,
-  releaseChunks,
-} from './chunks.ts';
+import { type Chunk, deleteChunks, isDoor, releaseChunks } from './chunks.ts';
 import { unpack } from './contexts.ts';
 import { deleteJobs, type Queue } from './jobs.ts';
 import { enter, leaveRemoved } from './removed.ts';
@@ -26,13 +18,6 @@ export interface WalkHooks {
   /** People wait in these queues. */
   onWork(queues: Iterable<Queue>): void;
   onMaybeEnded(runId: number): void;
-  isStopping(): boolean;
-  /** Whether other workers could take what this one does not. */
-  hasPeers(): boolean;
-  /** Makes those of these new chunks the worker's own that it can work on at once. */
-  keep(chunks: readonly NewChunk[], run: RunContext): void;
-  /** Chunks that it kept are committed. */
-  onKept(chunk: OwnChunk, profiles: Profiles | null): Promise<void>;
 }
 
 /**

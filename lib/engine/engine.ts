@@ -2,12 +2,12 @@ import { CommitUnknown, type Sql } from '../db/index.ts';
 import { env } from '../env.ts';
 import { log } from '../log.ts';
 import { createTransport, egressRules, type Transport } from '../transport/index.ts';
-import { letAudienceIn } from './audience.ts';
+import { type AudienceHooks, letAudienceIn } from './audience.ts';
 import { batchSizeOf } from './batches.ts';
 import { Breakers, type OpenBreaker } from './breakers.ts';
 import { AUDIENCE_DOOR, type Chunk, type OwnChunk, ownChunks, type Profiles, releaseChunks } from './chunks.ts';
 import { openKeys } from './credentials.ts';
-import { moveOn, type WalkHooks } from './doors.ts';
+import { moveOn } from './doors.ts';
 import { endIfOver, openRunIds } from './ends.ts';
 import { keepHouse } from './housekeeping.ts';
 import { deleteJobs, QUEUES, type Queue, superviseJobs, TOUCH_EVERY_MS, takeJobs, touchJobs } from './jobs.ts';
@@ -253,7 +253,7 @@ export class Engine {
   }
 
   private async walk(chunk: Chunk, queue: Queue = 'walk'): Promise<void> {
-    const hooks: WalkHooks = {
+    const hooks: AudienceHooks = {
       worker: this.session.id,
       runs: this.runs,
       onWork: (queues) => this.wake(queues),
