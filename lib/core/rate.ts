@@ -1,16 +1,22 @@
 /** What a rate of requests means in time: evenly spread, with a burst after a pause (the generic cell rate algorithm). */
 
+/** Seconds of the periods that a rate may have. */
+export const PERIODS = { second: 1, minute: 60 } as const;
+
 export interface PolicyRate {
   requests: number;
-  per: 'second' | 'minute';
+  per: keyof typeof PERIODS;
   /** Requests that may leave together after a pause. */
   burst: number;
 }
 
-const MS = { second: 1000, minute: 60_000 } as const;
+/** The period that is so many seconds long; those of a rate that was never set count as one. */
+export const perOf = (seconds: number | null): keyof typeof PERIODS =>
+  seconds === PERIODS.minute ? 'minute' : 'second';
 
 /** Time from one request to the next while many wait, in milliseconds. */
-export const stepOf = ({ requests, per }: Pick<PolicyRate, 'requests' | 'per'>): number => MS[per] / requests;
+export const stepOf = ({ requests, per }: Pick<PolicyRate, 'requests' | 'per'>): number =>
+  (PERIODS[per] * 1000) / requests;
 
 /** When the first requests after a pause leave, in milliseconds from the first of them, up to the end of `steps` steps. */
 export function departures(rate: PolicyRate, steps: number): number[] {

@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import type { Document } from '../core/document.ts';
 import { apply } from '../core/operations.ts';
+import { PERIODS, perOf } from '../core/rate.ts';
 import { type Db, type Prisma, sqlOf, type Tx } from '../db/index.ts';
 import { replacePolicy } from '../engine/index.ts';
 import { stopAtOnce } from './scenario-start.ts';
 import { notFound, read, ServiceError, write } from './verb.ts';
 
 /** Throughput policies: limits that webhooks share (Bloomreach docs: throughput policy). */
-
-const SECONDS = { second: 1, minute: 60 };
 
 /** Requests a second or a minute, evenly spread. */
 export const Rate = z.strictObject({
@@ -17,7 +16,7 @@ export const Rate = z.strictObject({
 });
 
 /** The rate as requests in so many seconds. */
-export const secondsOf = ({ per }: z.infer<typeof Rate>): number => SECONDS[per];
+export const secondsOf = ({ per }: z.infer<typeof Rate>): number => PERIODS[per];
 
 const Settings = z.strictObject({
   name: z.string().trim().min(1, 'Give the policy a name.').max(120, 'Use at most 120 characters.'),
@@ -53,8 +52,7 @@ interface Row {
 const settingsOf = ({ name, concurrency, rate, ratePeriodSeconds, burst, isDefault }: Row): Settings => ({
   name,
   concurrency,
-  rate:
-    rate === null ? null : { requests: rate, per: ratePeriodSeconds === SECONDS.minute ? 'minute' : 'second', burst },
+  rate: rate === null ? null : { requests: rate, per: perOf(ratePeriodSeconds), burst },
   isDefault,
 });
 

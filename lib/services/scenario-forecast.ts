@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type AnyNode, type Document, type Node, reachableFrom } from '../core/document.ts';
 import { describeRepeat, hostOf, NODE_KINDS } from '../core/node-kinds.ts';
 import type { Problem } from '../core/problems.ts';
+import { perOf } from '../core/rate.ts';
 import { speedLimitOf } from '../core/speed-limit.ts';
 import { effectiveBatchSize } from '../core/webhook.ts';
 import { type Db, pool } from '../db/index.ts';
@@ -185,10 +186,7 @@ function forecastOf(
       id: policy.id,
       name: policy.name,
       concurrency: policy.concurrency,
-      rate:
-        policy.rate === null
-          ? null
-          : { requests: policy.rate, per: policy.ratePeriodSeconds === 60 ? 'minute' : 'second' },
+      rate: policy.rate === null ? null : { requests: policy.rate, per: perOf(policy.ratePeriodSeconds) },
     },
     averageMs,
     ...timeOf(requests, policy, averageMs, node.speedLimit),

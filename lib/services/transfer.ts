@@ -3,6 +3,7 @@ import type { TriggerParameter } from '../core/api-trigger.ts';
 import { type AnyNode, type Document, emptyDocument, newNode, nodeOf } from '../core/document.ts';
 import { apply } from '../core/operations.ts';
 import { linkedWebhook } from '../core/preset.ts';
+import { perOf } from '../core/rate.ts';
 import { speedLimitOf } from '../core/speed-limit.ts';
 import {
   type Directory,
@@ -131,7 +132,7 @@ async function directoryOf(db: Db | Tx, ctx: Ctx): Promise<Directory> {
         {
           name,
           concurrency,
-          rate: rate === null ? null : { requests: rate, per: ratePeriodSeconds === 60 ? 'minute' : 'second' },
+          rate: rate === null ? null : { requests: rate, per: perOf(ratePeriodSeconds) },
         },
       ]),
     ),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { departures, type PolicyRate, sayMs, sayRate, stepOf } from '../../../lib/core/rate.ts';
+import { departures, type PolicyRate, perOf, sayMs, sayRate, stepOf } from '../../../lib/core/rate.ts';
 
 const rate = (requests: number, per: PolicyRate['per'], burst = 1): PolicyRate => ({ requests, per, burst });
 
@@ -8,6 +8,10 @@ describe('a rate', () => {
     expect(stepOf(rate(5, 'second'))).toBe(200);
     expect(stepOf(rate(300, 'minute'))).toBe(200);
     expect(stepOf(rate(1, 'minute'))).toBe(60_000);
+  });
+
+  it('is stored by the seconds of its period', () => {
+    expect([60, 1, null].map(perOf)).toEqual(['minute', 'second', 'second']);
   });
 
   it('lets requests leave one by one', () => {
