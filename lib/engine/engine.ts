@@ -425,10 +425,11 @@ export class Engine {
   /** Whoever waits for a policy that was deleted goes by what takes its place. */
   private leaveGone(lane: Lane): void {
     const waiting = [...this.open.values()].filter((chunk) => chunk.lane === lane);
-    for (const chunk of waiting)
-      policyInstead(anyConnection, chunk.run.scenarioId, lane.policyId!).then(
+    for (const [scenarioId, chunks] of Map.groupBy(waiting, ({ run }) => run.scenarioId))
+      policyInstead(anyConnection, scenarioId, lane.policyId!).then(
         (policyId) => {
-          if (this.open.has(chunk.chunk.id) && chunk.lane === lane) chunk.moveTo(this.lanes.get(policyId));
+          for (const chunk of chunks)
+            if (this.open.has(chunk.chunk.id) && chunk.lane === lane) chunk.moveTo(this.lanes.get(policyId));
         },
         (error: Error) =>
           log.warn({ error: error.message }, 'a policy is gone, and what takes its place is asked for again'),

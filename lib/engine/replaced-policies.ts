@@ -1,5 +1,4 @@
 import type { Sql } from '../db/index.ts';
-import { intArray } from './chunks.ts';
 
 /**
  * Policies that are deleted while runs go by versions that select them. Versions never change, so the scenario says what
@@ -22,15 +21,11 @@ export async function replacePolicy(
       WHERE id = $1::uuid`,
     [scenarioId, policyId, instead],
   );
-  const { rows } = await sql.query<{ id: number | bigint }>(
-    'SELECT id FROM run WHERE scenario_id = $1::uuid AND ended_at IS NULL',
-    [scenarioId],
+  await sql.query(
+    `UPDATE chunk SET policy_id = ${INSTEAD} WHERE policy_id = $2::uuid
+        AND run_id IN (SELECT id FROM run WHERE scenario_id = $1::uuid AND ended_at IS NULL)`,
+    [scenarioId, policyId],
   );
-  if (rows.length > 0)
-    await sql.query(
-      `UPDATE chunk SET policy_id = ${INSTEAD} WHERE run_id = ANY($3::bigint[]) AND policy_id = $2::uuid`,
-      [scenarioId, policyId, intArray(rows.map(({ id }) => Number(id)))],
-    );
 }
 
 /** Of scenario $1 for policy $2: what takes its place, if that is still there, or the default of the project, if it is another. */
