@@ -1,3 +1,4 @@
+import { afterAll, afterEach } from 'vitest';
 import { startChild } from '../../tools/stack.ts';
 
 export interface WorkerProcess {
@@ -29,5 +30,22 @@ export async function startWorkerProcess(databaseUrl = process.env.DATABASE_URL!
     signal: (name) => child.process.kill(name),
     stop: () => child.stop(),
     ended: child.ended,
+  };
+}
+
+/** Worker processes of the tests of this file; what a test started is stopped after it. */
+export function withWorkerProcesses() {
+  const running: WorkerProcess[] = [];
+  const stopAll = async () => {
+    await Promise.all(running.splice(0).map((worker) => worker.stop()));
+  };
+  afterEach(stopAll);
+  afterAll(stopAll);
+  return {
+    running,
+    stopAll,
+    async start(count: number): Promise<void> {
+      for (let i = 0; i < count; i++) running.push(await startWorkerProcess());
+    },
   };
 }

@@ -1,22 +1,14 @@
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inTransaction, pool } from '../../../lib/db/index.ts';
 import { stopRuns } from '../../../lib/engine/index.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { countsOf, draw, ended, policy, projectWithCustomers, start, until, withTarget } from '../../support/engine.ts';
-import { startWorkerProcess, type WorkerProcess } from '../../support/worker-process.ts';
+import { withWorkerProcesses } from '../../support/worker-process.ts';
 
 const target = withTarget();
 freshDatabase();
 
-const workers: WorkerProcess[] = [];
-const stopAll = async () => {
-  await Promise.all(workers.splice(0).map((worker) => worker.stop()));
-};
-afterEach(stopAll);
-afterAll(stopAll);
-const startWorkers = async (count: number) => {
-  for (let i = 0; i < count; i++) workers.push(await startWorkerProcess());
-};
+const workers = withWorkerProcesses();
 
 /** A batched campaign to a target of that name, one request at a time. */
 async function campaign(
@@ -57,7 +49,7 @@ const isKeptUnasked = async (runId: string): Promise<boolean> =>
 describe('the audience of a batched webhook', () => {
   it('is in the hands of the only worker at once, as far as it has room; the rest waits in the queue', async () => {
     const { run } = await campaign('kept', { customers: 2000, batchSize: 100, latencyMs: 100 });
-    await startWorkers(1);
+    await workers.start(1);
     await until('everybody came in', async () => (await countsOf(run.id)).get(2)?.entered === 2000);
     const chunks = await standing(run.id);
     const kept = chunks.filter(({ owner, hasJob }) => owner !== null && !hasJob);
@@ -69,7 +61,7 @@ describe('the audience of a batched webhook', () => {
 
   it('is shared with a peer, who is told of it', async () => {
     const { run } = await campaign('shared', { customers: 3000, batchSize: 20, latencyMs: 5 });
-    await startWorkers(2);
+    await workers.start(2);
     const owners = new Set<number>();
     await until('both have some of it', async () => {
       for (const { owner } of await standing(run.id)) if (owner !== null) owners.add(owner);
@@ -81,27 +73,27 @@ describe('the audience of a batched webhook', () => {
 
   it('loses nobody whom the worker had kept when it is killed', async () => {
     const { run } = await campaign('killed', { customers: 3000, batchSize: 250, latencyMs: 200 });
-    await startWorkers(1);
+    await workers.start(1);
     await until('some are kept and not asked for', () => isKeptUnasked(run.id));
-    await workers.pop()!.kill();
-    await startWorkers(1);
+    await workers.running.pop()!.kill();
+    await workers.start(1);
     expect((await ended(run.id)).get(2)).toMatchObject({ entered: 3000, delivered: 3000 });
   });
 
   it('gives back what was kept when the worker is stopped', async () => {
     const { run } = await campaign('drained', { customers: 3000, batchSize: 250, latencyMs: 200 });
-    await startWorkers(1);
+    await workers.start(1);
     await until('some are kept and not asked for', () => isKeptUnasked(run.id));
-    await stopAll();
+    await workers.stopAll();
     expect((await standing(run.id)).every(({ owner, hasJob }) => owner === null && hasJob)).toBe(true);
-    await startWorkers(1);
+    await workers.start(1);
     expect((await ended(run.id)).get(2)).toMatchObject({ delivered: 3000 });
     expect(await target.books('drained')).toMatchObject({ requests: 12, customers: 3000 });
   });
 
   it('is asked for with profiles as they are when its turn comes, also when they were read long before', async () => {
     const { projectId, run } = await campaign('repainted', { customers: 3000, batchSize: 250, latencyMs: 600 });
-    await startWorkers(1);
+    await workers.start(1);
     await until('some are kept and not asked for', () => isKeptUnasked(run.id));
     await pool().query(
       `UPDATE customer SET properties = properties || '{"colour": "green"}' WHERE project_id = $1::uuid`,
@@ -115,7 +107,7 @@ describe('the audience of a batched webhook', () => {
 
   it('is skipped when the run is stopped, kept or not', async () => {
     const { run } = await campaign('stopped', { customers: 3000, batchSize: 250, latencyMs: 500 });
-    await startWorkers(1);
+    await workers.start(1);
     await until('some are kept and not asked for', () => isKeptUnasked(run.id));
     await inTransaction((sql) => stopRuns(sql, { runId: run.id }, 'now'));
     const { entered, delivered, skipped } = (await ended(run.id)).get(2)!;

@@ -1,21 +1,16 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inTransaction, pool } from '../../../lib/db/index.ts';
 import { type ReplayProgress, replay, runProgress, stopRuns } from '../../../lib/engine/index.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { allow, draw, ended, policy, projectWithCustomers, start, until } from '../../support/engine.ts';
-import { startWorkerProcess, type WorkerProcess } from '../../support/worker-process.ts';
+import { withWorkerProcesses } from '../../support/worker-process.ts';
 
 const receiver = withReceiver();
 freshDatabase();
 
-const workers: WorkerProcess[] = [];
-const stopAll = async () => {
-  await Promise.all(workers.splice(0).map((worker) => worker.stop()));
-};
-afterEach(stopAll);
-afterAll(stopAll);
+const workers = withWorkerProcesses();
 
 /** A receiver that refuses until it is told to accept, and writes down when each request came. */
 function withReceiver() {
@@ -57,9 +52,6 @@ async function refused(customers: number, settings: object = {}) {
 
 const again = (runId: string, count: number, periodSeconds: number) =>
   inTransaction((sql) => replay(sql, { runId, nodeNumber: 2, as: 'same', rate: { count, periodSeconds } }));
-const startWorkers = async (count: number) => {
-  for (let i = 0; i < count; i++) workers.push(await startWorkerProcess());
-};
 
 /** The most that came within any time so long. */
 function mostWithin(ms: number): number {
@@ -69,7 +61,7 @@ function mostWithin(ms: number): number {
 
 describe('a replay with a rate of its own', () => {
   it('goes no faster than that over two workers, evenly, and tells how far it is', async () => {
-    await startWorkers(2);
+    await workers.start(2);
     const { run } = await refused(60);
     expect(await again(run.id, 20, 1)).toEqual({ requests: 60, customers: 60 });
     const seen: ReplayProgress[] = [];
@@ -95,7 +87,7 @@ describe('a replay with a rate of its own', () => {
   });
 
   it('goes no faster than its policy either', async () => {
-    await startWorkers(1);
+    await workers.start(1);
     const { run, projectId } = await refused(30);
     await policy(projectId, 5, { rate: 10, ratePeriodSeconds: 1, isDefault: true });
     await again(run.id, 1000, 1);
@@ -105,7 +97,7 @@ describe('a replay with a rate of its own', () => {
   });
 
   it('holds nobody up who waits for the same policy, and keeps few requests claimed', async () => {
-    await startWorkers(1);
+    await workers.start(1);
     const { run, projectId } = await refused(40);
     const shared = await policy(projectId, 2, { isDefault: true });
     await again(run.id, 1, 60);
@@ -127,7 +119,7 @@ describe('a replay with a rate of its own', () => {
 
 describe('a replay of a webhook that chooses no policy', () => {
   it('stays within the default policy of its project', async () => {
-    await startWorkers(1);
+    await workers.start(1);
     const { run, projectId } = await refused(20);
     await policy(projectId, 1, { isDefault: true });
     receiver.latencyMs = 10;

@@ -1,22 +1,14 @@
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inTransaction, prisma } from '../../../lib/db/index.ts';
 import { policyQueue, receiveEvents } from '../../../lib/engine/index.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { draw, ended, policy, projectWithCustomers, start, until, withTarget } from '../../support/engine.ts';
-import { startWorkerProcess, type WorkerProcess } from '../../support/worker-process.ts';
+import { withWorkerProcesses } from '../../support/worker-process.ts';
 
 const target = withTarget();
 freshDatabase();
 
-const workers: WorkerProcess[] = [];
-const stopAll = async () => {
-  await Promise.all(workers.splice(0).map((worker) => worker.stop()));
-};
-afterEach(stopAll);
-afterAll(stopAll);
-const startWorkers = async (count: number) => {
-  for (let i = 0; i < count; i++) workers.push(await startWorkerProcess());
-};
+const workers = withWorkerProcesses();
 
 /** A campaign of this weight that sends each customer of the project to a target of that name, under the policy. */
 async function campaign(projectId: string, policyId: string, name: string, weight: number) {
@@ -46,7 +38,7 @@ describe('campaigns that wait for one policy', () => {
     const policyId = await policy(projectId, 8);
     const heavy = await campaign(projectId, policyId, 'heavy', 3);
     const light = await campaign(projectId, policyId, 'light', 1);
-    await startWorkers(1);
+    await workers.start(1);
     await until('both are under way', async () => (await seen('heavy', 'light')).every((n) => n > 100));
     const share = await shareOf('heavy', 'light', 800);
     expect(share).toBeGreaterThan(2.5);
@@ -60,7 +52,7 @@ describe('campaigns that wait for one policy', () => {
     const policyId = await policy(projectId, 6);
     const first = await campaign(projectId, policyId, 'first', 1);
     await campaign(projectId, policyId, 'second', 1);
-    await startWorkers(1);
+    await workers.start(1);
     await until('both are under way', async () => (await seen('first', 'second')).every((n) => n > 100));
     expect(await shareOf('first', 'second', 300)).toBeLessThan(1.4);
     await weigh(first.scenarioId, 10);
@@ -86,7 +78,7 @@ describe('campaigns that wait for one policy', () => {
       'out',
     ]);
     await start(projectId, document(), 'urgent');
-    await startWorkers(1);
+    await workers.start(1);
     await until('the bulk is under way', async () => (await seen('bulk'))[0]! > 50);
     const at = new Date();
     await inTransaction((sql) =>
